@@ -1,0 +1,28 @@
+"""What people and units are called where nobody is pinged: display names, as text written by a person."""
+
+from collections.abc import Sequence
+
+from bot.domain.learning_set import LearningSet
+from bot.prompt_library import Language, Line
+from bot.surfaces.text import join
+
+COMMA = Line.ours(", ")
+
+
+def person_name(learning_set: LearningSet, person: str) -> str:
+    """The display name. Raises KeyError for somebody whom the set does not know."""
+    return learning_set.people[person].name
+
+
+def unit_name(learning_set: LearningSet, unit_id: str, language: Language) -> Line:
+    """The names of a unit's people: those who are in, or all who ever were when nobody is."""
+    everybody = tuple(member.person for member in learning_set.members if member.unit_id == unit_id)
+    people = learning_set.unit_people(unit_id) or everybody
+    return listed([Line.of(person_name(learning_set, person)) for person in people], language)
+
+
+def listed(names: Sequence[Line], language: Language) -> Line:
+    """ "A", "A and B", "A, B and C"."""
+    if len(names) < 2:
+        return join(names)
+    return language.words.rich("ledger.listed", first=join(names[:-1], COMMA), last=names[-1])
