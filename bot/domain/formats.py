@@ -73,11 +73,12 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Why a format cannot be used: a sentence that ends with the fix, and the stage and clock it is about."""
+    """Why a format cannot be used: a sentence that ends with the fix, and what it is about."""
 
     sentence: str
     stage: str | None = None
     clock: str | None = None
+    detail: str = "minutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,11 @@ class Format:
         seen: set[str] = set()
         for stage in self.stages:
             if stage.id in seen:
-                yield Flaw(f"stage `{stage.id}` stands twice: give each stage an id of its own", stage.id)
+                yield Flaw(
+                    f"stage `{stage.id}` stands twice: give each stage an id of its own",
+                    stage.id,
+                    detail="id",
+                )
             seen.add(stage.id)
 
     def _stages_without_minutes(self, clock: Clock) -> Iterator[Flaw]:

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_core import ErrorDetails
 
 from bot.domain.formats import Clock, Flaw, Format, MovesOn, Part, Stage
 from bot.prompt_library.errors import PromptError
@@ -106,7 +105,7 @@ def read_format(file: PromptFile) -> FormatInWords:
     try:
         table = _FormatTable.model_validate(file.tables)
     except ValidationError as error:
-        raise _shape_error(file, error.errors(include_input=False, include_url=False)[0]) from error
+        raise _shape_error(file, error) from error
     if table.id != file.path.stem:
         raise file.error(f"the id is `{table.id}`: make it `{file.path.stem}`, as the file is named", ("id",))
     _check(file, table)
@@ -131,10 +130,12 @@ def _place(table: _FormatTable, flaw: Flaw) -> KeyPath:
         return ("clocks", flaw.clock or "")
     # The last of two stages with one id is the one to rename.
     number = max(index for index, stage in enumerate(table.stages) if stage.id == flaw.stage)
-    return ("stages", number, "minutes")
+    return ("stages", number, flaw.detail)
 
 
-def _shape_error(file: PromptFile, error: ErrorDetails) -> PromptError:
+def _shape_error(file: PromptFile, wrong: ValidationError) -> PromptError:
+    # A misspelt field is told before the field that is missing because of it.
+    error = min(wrong.errors(), key=lambda each: each["type"] != "extra_forbidden")
     key_path: KeyPath = error["loc"]
     name = key_path[-1]
     if error["type"] == "missing":
