@@ -33,7 +33,7 @@ check: setup ## Formatter, linter, strict types, import rules, then the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/python -m tests.house_rules
 	@$(MAKE) --no-print-directory test
 
 format: setup ## Format the code and repair what the linter can repair
@@ -45,7 +45,7 @@ lock: ## Write the pinned, hashed requirements again from pyproject.toml (needs 
 	$(COMPILE) --group dev --output-file requirements-dev.txt
 
 clean: ## Remove the environment and the caches
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
 
 # The stamp is written last, so an interrupted set-up is taken up again by the next call.
 $(READY): requirements-dev.txt pyproject.toml

@@ -17,13 +17,14 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 EVERYTHING = "everything"
 ROOMS: dict[str, frozenset[str] | str] = {
     "domain": frozenset(),
+    "directory": frozenset({"domain"}),
     "outgoing": frozenset(),
     "prompt_library": frozenset({"domain"}),
     "surfaces": frozenset({"domain", "outgoing", "prompt_library"}),
     "storage": frozenset({"domain", "outgoing"}),
     "command_handler": frozenset({"domain", "outgoing", "prompt_library", "surfaces", "storage"}),
-    "queries": frozenset({"domain", "prompt_library", "surfaces", "storage"}),
-    "listeners": frozenset({"domain", "surfaces", "command_handler", "queries"}),
+    "queries": frozenset({"directory", "domain", "prompt_library", "surfaces", "storage"}),
+    "listeners": frozenset({"command_handler", "directory", "domain", "queries", "surfaces"}),
     "sender": frozenset({"domain", "outgoing", "storage"}),
     "clock": frozenset({"domain", "storage"}),
     "rehearsal": frozenset(),
