@@ -17,6 +17,8 @@ class Command:
     workspace_id: str
     set_id: str
     actor: str | None
+    meeting_id: str | None = None
+    """The meeting for which the button or modal was drawn, where there was one: an old press never moves a new meeting."""
 
 
 # The set

@@ -184,7 +184,7 @@ def write_learning(state: LearningSet, command: c.WriteLearning, moment: Moment)
 def ask_for_report_back(
     state: LearningSet, command: c.AskForReportBack, moment: Moment
 ) -> tuple[e.Event, ...]:
-    """One nudge; none where a report, a skip, the meeting itself or the other nudge makes it needless."""
+    """One nudge; none where a report, a skip or the meeting itself makes it needless."""
     meeting = current(state)
     if (
         meeting.id != command.meeting_id
@@ -195,9 +195,6 @@ def ask_for_report_back(
     if not state.reports_missing(command.person) or any(
         s.person == command.person for s in meeting.report_skips
     ):
-        return ()
-    prompts = calendar.report_back_prompts(meeting.starts_at, state.people[command.person].hours)
-    if command.rung == 1 and len(prompts) > 1 and moment.now >= prompts[-1]:
         return ()
     return (e.ReportBackAsked(command.person, command.rung),)
 

@@ -125,6 +125,8 @@ def check_phase(meeting: Meeting | None, command: c.Command) -> None:
         return
     if meeting is None:
         raise Rejected(Reason.NO_MEETING)
+    if command.actor is not None and command.meeting_id not in (None, meeting.id):
+        raise Rejected(Reason.MEETING_CLOSED)
     if type(command) in TRANSITIONS[meeting.phase]:
         return
     if isinstance(command, c.StartMeeting) and meeting.live:

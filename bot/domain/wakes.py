@@ -116,4 +116,5 @@ def due_now(learning_set: LearningSet, wake: Wake, now: datetime) -> datetime | 
         return now
     if meeting is None or meeting.id != wake.meeting_id or person is None:
         return None
-    return due_or_moved(wake.due_at, now, meeting.starts_at, person.hours)
+    last = report_back_prompts(meeting.starts_at, person.hours)[-1:] if wake.rung == 1 else ()
+    return due_or_moved(wake.due_at, now, meeting.starts_at, person.hours, last[0] if last else None)
