@@ -304,6 +304,13 @@ def test_nobody_is_prompted_while_away_and_work_resumes_by_itself() -> None:
     assert away.next_instant(last_day_away) == resolve(shown("2026-11-05T08:00"), away.zone)
 
 
+def test_the_end_of_the_working_day_is_no_longer_in_it() -> None:
+    six_on_friday = resolve(shown("2026-10-30T18:00"), BERLIN.zone)
+    assert BERLIN.covers(six_on_friday - timedelta(seconds=1))
+    assert not BERLIN.covers(six_on_friday)
+    assert BERLIN.next_instant(six_on_friday) == resolve(shown("2026-11-02T08:00"), BERLIN.zone)
+
+
 def test_years_away_end_too() -> None:
     away = WorkingHours("Europe/Berlin", away_from=date(2026, 1, 1), away_until=date(2029, 12, 31))
     assert away.next_instant(datetime(2026, 5, 5, tzinfo=UTC)) == resolve(
