@@ -1,0 +1,172 @@
+"""Who is who in the workspace: cached reads of people and channels, never made inside a transaction.
+
+Only what Slack may tell with `users:read`, `channels:read` and `groups:read`. A person or channel that Slack does not know,
+or does not show to the bot, is None.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.learning_set import Person
+
+PEOPLE_KEPT = timedelta(minutes=10)
+"""`user_change` tells of most news sooner."""
+CHANNELS_KEPT = timedelta(seconds=20)
+"""Long enough for one form to be sent twice, short enough for an `/invite` in between."""
+PAGE = 1000
+UNKNOWN = frozenset({"user_not_found", "user_not_visible", "channel_not_found"})
+DEFAULT_ZONE = "UTC"
+
+Found = TypeVar("Found")
+
+
+class Told(BaseModel):
+    """Part of what Slack tells; what we do not name is dropped."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class Profile(Told):
+    """How a person wants to be called."""
+
+    display_name: str = ""
+    real_name: str = ""
+
+
+class User(Told):
+    """A person as `users.info` and `user_change` tell of them."""
+
+    id: str
+    name: str = ""
+    real_name: str = ""
+    tz: str | None = None
+    deleted: bool = False
+    is_bot: bool = False
+    profile: Profile = Profile()
+
+    def account(self) -> "Account":
+        """The same in our words."""
+        name = self.profile.display_name or self.profile.real_name or self.real_name or self.name or self.id
+        person = Person(id=self.id, name=name, zone=known_zone(self.tz))
+        return Account(person=person, is_bot=self.is_bot or self.id == "USLACKBOT", deactivated=self.deleted)
+
+
+class Conversation(Told):
+    """A channel as `conversations.info` tells of it."""
+
+    id: str
+    is_member: bool = False
+    is_private: bool = False
+    is_archived: bool = False
+    is_ext_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person, and whether they can be a member at all."""
+
+    person: Person
+    is_bot: bool
+    deactivated: bool
+
+
+@dataclass(slots=True)
+class _Cache(Generic[Found]):
+    """Answers that are kept for a while. What was not found is asked for again."""
+
+    now: Callable[[], datetime]
+    kept: timedelta
+    entries: dict[str, tuple[datetime, Found]] = field(default_factory=dict)
+
+    async def get(self, key: str, ask: Callable[[str], Awaitable[Found | None]]) -> Found | None:
+        now = self.now()
+        entry = self.entries.get(key)
+        if entry is not None and now < entry[0] + self.kept:
+            return entry[1]
+        found = await ask(key)
+        self.entries.pop(key, None)
+        if found is not None:
+            self.entries[key] = (now, found)
+        return found
+
+
+class Directory:
+    """Reads people and channels of one workspace. Slack's other errors are raised as `SlackApiError`."""
+
+    def __init__(self, client: AsyncWebClient, now: Callable[[], datetime]) -> None:
+        self._client = client
+        self._accounts = _Cache[Account](now, PEOPLE_KEPT)
+        self._channels = _Cache[Conversation](now, CHANNELS_KEPT)
+        self._members = _Cache[frozenset[str]](now, CHANNELS_KEPT)
+
+    async def account(self, person: str) -> Account | None:
+        """One person."""
+        return await self._accounts.get(person, self._ask_account)
+
+    async def accounts(self, people: Iterable[str]) -> Mapping[str, Account]:
+        """Several people at once; those whom Slack does not know are left out."""
+        wanted = list(dict.fromkeys(people))
+        found = await asyncio.gather(*(self.account(person) for person in wanted))
+        return {person: account for person, account in zip(wanted, found, strict=True) if account is not None}
+
+    async def channel(self, channel: str) -> Conversation | None:
+        """One channel. That the bot is not in it is never remembered, since an `/invite` may follow at once."""
+        found = await self._channels.get(channel, self._ask_channel)
+        if found is not None and not found.is_member:
+            self._channels.entries.pop(channel, None)
+        return found
+
+    async def members(self, channel: str) -> frozenset[str]:
+        """The ids of everybody, bots too, in a channel in which the bot is."""
+        return await self._members.get(channel, self._ask_members) or frozenset()
+
+    def learn(self, user: User) -> Account:
+        """Take in what an event told of a person."""
+        account = user.account()
+        self._accounts.entries[user.id] = (self._accounts.now(), account)
+        return account
+
+    async def _ask_account(self, person: str) -> Account | None:
+        answer = await _asked(self._client.users_info(user=person))
+        return User.model_validate(answer["user"]).account() if answer else None
+
+    async def _ask_channel(self, channel: str) -> Conversation | None:
+        answer = await _asked(self._client.conversations_info(channel=channel))
+        return Conversation.model_validate(answer["channel"]) if answer else None
+
+    async def _ask_members(self, channel: str) -> frozenset[str] | None:
+        found: list[str] = []
+        cursor: str | None = None
+        while cursor != "":
+            asking = self._client.conversations_members(channel=channel, limit=PAGE, cursor=cursor)
+            answer = await _asked(asking)
+            if answer is None:
+                return None
+            found.extend(answer["members"])
+            cursor = answer.get("response_metadata", {}).get("next_cursor", "")
+        return frozenset(found)
+
+
+def known_zone(name: str | None) -> str:
+    """The zone if this machine knows it, else UTC."""
+    try:
+        return ZoneInfo(name or DEFAULT_ZONE).key
+    except (ZoneInfoNotFoundError, ValueError):
+        return DEFAULT_ZONE
+
+
+async def _asked(asking: Awaitable[Any]) -> Mapping[str, Any] | None:
+    try:
+        return dict((await asking).data)
+    except SlackApiError as error:
+        if error.response.get("error") in UNKNOWN:
+            return None
+        raise

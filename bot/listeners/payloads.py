@@ -1,0 +1,151 @@
+"""What arrives from Slack, as far as we use it: one model for each kind of payload.
+
+Everything is parsed before anything is done with it, since a payload may be forged or of a newer shape. Buttons and modals
+bring back what they carry (`bot.surfaces.values.Carried`), which is read apart, so that a forged value can be refused
+politely while a payload without person or workspace cannot be answered at all.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.directory import User
+from bot.surfaces.values import Carried
+
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+Trigger = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class Payload(BaseModel):
+    """Part of a payload: what we do not name is dropped, and no error quotes what was said."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class Named(Payload):
+    """Anything of which the id is enough."""
+
+    id: Id
+
+
+class Selected(Payload):
+    """A chosen option of a menu."""
+
+    value: str
+
+
+class Pressed(Payload):
+    """One pressed button or used menu."""
+
+    action_id: Id
+    value: str | None = None
+    selected_option: Selected | None = None
+    selected_user: str | None = None
+
+    @property
+    def carried(self) -> str | None:
+        """What the button, or the chosen option, brings back."""
+        return self.selected_option.value if self.selected_option else self.value
+
+
+class Container(Payload):
+    """The message in which a button stands."""
+
+    thread_ts: str | None = None
+
+
+class View(Payload):
+    """A modal or App Home, as it comes back."""
+
+    id: Id | None = None
+    type: str = "modal"
+    callback_id: str = ""
+    private_metadata: str = ""
+    state: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was entered, by block id and action id."""
+        found = self.state.get("values", {})
+        return found if isinstance(found, dict) else {}
+
+
+class Press(Payload):
+    """`block_actions`: somebody pressed a button in a message, in a modal or in App Home."""
+
+    user: Named
+    trigger_id: Trigger
+    actions: Annotated[list[Pressed], Field(min_length=1)]
+    channel: Named | None = None
+    container: Container | None = None
+    view: View | None = None
+
+    @property
+    def pressed(self) -> Pressed:
+        """The button. Slack sends one at a time."""
+        return self.actions[0]
+
+    @property
+    def in_home(self) -> bool:
+        """Whether it was pressed in App Home."""
+        return self.view is not None and self.view.type == "home"
+
+    @property
+    def in_modal(self) -> bool:
+        """Whether it was pressed in a modal."""
+        return self.view is not None and self.view.type == "modal"
+
+
+class Submission(Payload):
+    """`view_submission`: somebody sent a modal off."""
+
+    user: Named
+    trigger_id: Trigger
+    view: View
+
+
+class SlashCommand(Payload):
+    """`/als ...`: Slack sends these fields flat."""
+
+    command: str
+    text: str = ""
+    user_id: Id
+    channel_id: Id
+    trigger_id: Trigger
+
+
+class HomeOpened(Payload):
+    """`app_home_opened`: somebody looks at a tab of the app."""
+
+    user: Id
+    tab: str = "home"
+
+
+class MemberJoined(Payload):
+    """`member_joined_channel`: somebody, perhaps the bot, came into a channel."""
+
+    user: Id
+    channel: Id
+
+
+class UserChange(Payload):
+    """`user_change`: a name, a zone or something else about a person is new."""
+
+    user: User
+
+
+class EventEnvelope(Payload):
+    """What stands around every event."""
+
+    event_id: Annotated[str, Field(min_length=1, max_length=255)]
+    event: dict[str, Any]
+
+
+def carried(packed: str | None) -> Carried | None:
+    """What our button or modal brought back; None when it is not what we ever sent out. Nothing at all is an empty one."""
+    if not packed:
+        return Carried()
+    try:
+        return Carried.model_validate_json(packed)
+    except ValidationError:
+        return None

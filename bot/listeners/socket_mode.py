@@ -1,0 +1,40 @@
+"""The door to Slack in Socket Mode: hands every envelope to Bolt, and knows how many are still being answered."""
+
+import asyncio
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+AT_ONCE = 20
+"""Envelopes worked on at the same time; the others wait, since slack_sdk itself starts as many as arrive."""
+
+
+class SocketModeDoor(AsyncSocketModeHandler):
+    """Socket Mode whose envelopes can be counted and waited for."""
+
+    def __init__(self, app: AsyncApp, app_token: str, ping_interval: float = 10) -> None:
+        super().__init__(app, app_token, ping_interval=ping_interval)
+        self.in_flight = 0
+        """Envelopes that have arrived and are not answered yet."""
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        """Let Bolt answer one envelope."""
+        self.in_flight += 1
+        self._empty.clear()
+        try:
+            async with self._room:
+                await super().handle(client, req)
+        finally:
+            self.in_flight -= 1
+            if self.in_flight == 0:
+                self._empty.set()
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until everything that has arrived is answered. Raises `TimeoutError` after so many seconds."""
+        async with asyncio.timeout(seconds):
+            await self._empty.wait()

@@ -1,0 +1,164 @@
+"""The directory asks Slack once, keeps what it heard for a while, and never keeps that something was missing."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.directory import CHANNELS_KEPT, PEOPLE_KEPT, Directory, User, known_zone
+
+START = datetime(2026, 11, 2, 9, tzinfo=UTC)
+ANN = {
+    "id": "U1",
+    "name": "ann",
+    "tz": "Europe/Berlin",
+    "tz_offset": 3600,
+    "profile": {"display_name": "Ann", "real_name": "Ann Archer"},
+}
+
+
+class ScriptedSlack(AsyncWebClient):
+    """Answers every method from a script, page by page, and counts what it was asked."""
+
+    def __init__(self, answers: Mapping[str, Any]) -> None:
+        super().__init__(token="xoxb-test")
+        self.answers = dict(answers)
+        self.asked: Counter[str] = Counter()
+
+    async def api_call(
+        self, api_method: str, *, params: Mapping[str, Any] | None = None, **_: Any
+    ) -> AsyncSlackResponse:
+        self.asked[api_method] += 1
+        answer = self.answers[api_method]
+        if isinstance(answer, list):
+            answer = answer[int((params or {}).get("cursor") or 0)]
+        response = AsyncSlackResponse(
+            client=self,
+            http_verb="POST",
+            api_url=api_method,
+            req_args={},
+            data={"ok": "error" not in answer, **answer},
+            headers={},
+            status_code=200,
+        )
+        response.validate()  # type: ignore[no-untyped-call]
+        return response
+
+
+class HandClock:
+    def __init__(self) -> None:
+        self.at = START
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+async def test_a_person_is_asked_for_once_until_the_answer_is_old(clock: HandClock) -> None:
+    slack = ScriptedSlack({"users.info": {"user": ANN}})
+    directory = Directory(slack, clock.now)
+    first = await directory.account("U1")
+    assert first is not None
+    assert (first.person.name, first.person.zone) == ("Ann", "Europe/Berlin")
+    clock.at += PEOPLE_KEPT - timedelta(seconds=1)
+    assert await directory.account("U1") == first
+    assert slack.asked["users.info"] == 1
+    clock.at += timedelta(seconds=1)
+    await directory.account("U1")
+    assert slack.asked["users.info"] == 2
+
+
+async def test_what_an_event_told_is_known_without_asking(clock: HandClock) -> None:
+    slack = ScriptedSlack({"users.info": {"user": ANN}})
+    directory = Directory(slack, clock.now)
+    directory.learn(User.model_validate({**ANN, "tz": "Asia/Kolkata", "deleted": True}))
+    found = await directory.account("U1")
+    assert found is not None
+    assert (found.person.zone, found.deactivated) == ("Asia/Kolkata", True)
+    assert slack.asked.total() == 0
+
+
+async def test_a_person_slack_does_not_know_is_left_out_and_asked_for_again(clock: HandClock) -> None:
+    slack = ScriptedSlack({"users.info": {"error": "user_not_found"}})
+    directory = Directory(slack, clock.now)
+    assert await directory.accounts(["U9", "U9"]) == {}
+    slack.answers["users.info"] = {"user": ANN}
+    assert list(await directory.accounts(["U1", "U1"])) == ["U1"]
+
+
+async def test_a_channel_without_the_bot_is_asked_for_again_at_once(clock: HandClock) -> None:
+    slack = ScriptedSlack({"conversations.info": {"channel": {"id": "C1", "is_member": False}}})
+    directory = Directory(slack, clock.now)
+    outside = await directory.channel("C1")
+    assert outside is not None
+    assert not outside.is_member
+    slack.answers["conversations.info"] = {"channel": {"id": "C1", "is_member": True}}
+    inside = await directory.channel("C1")
+    assert inside is not None
+    assert inside.is_member
+    assert await directory.channel("C1") == inside
+    assert slack.asked["conversations.info"] == 2
+    clock.at += CHANNELS_KEPT
+    await directory.channel("C1")
+    assert slack.asked["conversations.info"] == 3
+
+
+async def test_a_hidden_private_channel_is_none(clock: HandClock) -> None:
+    directory = Directory(ScriptedSlack({"conversations.info": {"error": "channel_not_found"}}), clock.now)
+    assert await directory.channel("C1") is None
+
+
+async def test_members_are_read_page_by_page(clock: HandClock) -> None:
+    pages = [
+        {"members": ["U1", "U2"], "response_metadata": {"next_cursor": "1"}},
+        {"members": ["U3"], "response_metadata": {"next_cursor": ""}},
+    ]
+    slack = ScriptedSlack({"conversations.members": pages})
+    assert await Directory(slack, clock.now).members("C1") == {"U1", "U2", "U3"}
+    assert slack.asked["conversations.members"] == 2
+
+
+async def test_members_without_a_next_page_are_complete(clock: HandClock) -> None:
+    slack = ScriptedSlack({"conversations.members": {"members": ["U1"]}})
+    assert await Directory(slack, clock.now).members("C1") == {"U1"}
+
+
+async def test_trouble_with_slack_is_not_taken_for_an_unknown_person(clock: HandClock) -> None:
+    directory = Directory(ScriptedSlack({"users.info": {"error": "ratelimited"}}), clock.now)
+    with pytest.raises(SlackApiError):
+        await directory.account("U1")
+
+
+@pytest.mark.parametrize(
+    ("told", "known"),
+    [("Europe/Berlin", "Europe/Berlin"), ("Mars/Base", "UTC"), ("../etc", "UTC"), (None, "UTC"), ("", "UTC")],
+)
+def test_a_zone_that_this_machine_does_not_know_is_utc(told: str | None, known: str) -> None:
+    assert known_zone(told) == known
+
+
+@pytest.mark.parametrize(
+    ("user", "name"),
+    [
+        ({"id": "U1", "name": "ann", "profile": {"display_name": "", "real_name": "Ann Archer"}}, "Ann Archer"),
+        ({"id": "U1", "name": "ann"}, "ann"),
+        ({"id": "U1"}, "U1"),
+    ],
+)
+def test_everybody_has_some_name(user: dict[str, Any], name: str) -> None:
+    assert User.model_validate(user).account().person.name == name
+
+
+def test_bots_are_told_from_people() -> None:
+    assert User.model_validate({"id": "U1", "is_bot": True}).account().is_bot
+    assert User.model_validate({"id": "USLACKBOT"}).account().is_bot
+    assert not User.model_validate(ANN).account().is_bot
