@@ -138,7 +138,9 @@ def _first_meeting(state: LearningSet) -> int:
 
 
 def leave(state: LearningSet, command: c.LeaveSet, moment: Moment) -> tuple[e.Event, ...]:
-    return (e.MemberLeft(command.actor or ""),)
+    """A member who facilitates gives that up as well."""
+    left = e.MemberLeft(command.actor or "")
+    return (left, e.FacilitatorChanged(None)) if state.facilitator == command.actor else (left,)
 
 
 def change_facilitator(
