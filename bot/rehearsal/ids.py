@@ -1,0 +1,43 @@
+"""Identifiers and timestamps: opaque to the bot, the same in every run with the same seed."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from datetime import datetime
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class Ids:
+    """Gives out ids that look like Slack's, in one fixed order per seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._given: Counter[str] = Counter()
+        self.random = random.Random(seed)
+
+    def next(self, prefix: str, length: int = 10) -> str:
+        """A new id such as `U` and ten letters or digits."""
+        self._given[prefix] += 1
+        digest = hashlib.sha256(f"{self._seed}:{prefix}:{self._given[prefix]}".encode()).digest()
+        return prefix + "0" + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[: length - 1])
+
+    def token(self, prefix: str) -> str:
+        """A long lower-case secret, for tokens, tickets and hooks."""
+        self._given[prefix] += 1
+        digest = hashlib.sha256(f"{self._seed}:{prefix}:{self._given[prefix]}".encode()).hexdigest()
+        return f"{prefix}{digest[:32]}"
+
+
+class Timestamps:
+    """Message timestamps: unique, increasing, and telling the time of the clock."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self, now: datetime) -> str:
+        micro = max(int(now.timestamp() * 1_000_000), self._last + 1)
+        self._last = micro
+        return f"{micro // 1_000_000}.{micro % 1_000_000:06d}"
