@@ -53,9 +53,9 @@ class _State(BaseModel):
 class Form(Generic[A]):
     """Fields under one heading of the words, and the model that holds their answers.
 
-    With ``words="modals.bid"`` the words of field ``line`` are ``modals.bid.line.label`` and, where they exist,
-    ``.hint`` and ``.placeholder``; those of an option ``yes`` are ``.options.yes``. ``rules`` look at the
-    answers as a whole and return the field errors by block_id.
+    With ``words="modals.bid"`` the words of field ``line`` are ``modals.bid.line.label`` and, where they
+    exist, ``.hint`` and ``.placeholder``; those of an option ``yes`` are ``.options.yes``. ``rules`` look at
+    the answers as a whole and return the field errors by block_id.
     """
 
     words: str
