@@ -1,0 +1,158 @@
+"""What is due by itself, as rows that any process may claim.
+
+A claim is a lease: committed before the work begins, over by itself when the process dies. Whoever still
+holds it may say what became of the prompt; anyone else's word is ignored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.wakes import Wake, WakeKind
+from bot.storage.dialect import upsert
+from bot.storage.tables import PromptState, due_prompts
+
+LEASE = timedelta(seconds=60)
+COMES_BACK_FROM = (PromptState.DUE, PromptState.CANCELLED)
+FINAL = frozenset({PromptState.DONE, PromptState.MISSED, PromptState.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class DuePrompt:
+    """A claimed prompt. ``attempts`` counts the claims, this one included."""
+
+    workspace_id: str
+    key: str
+    set_id: str
+    kind: WakeKind
+    due_at: datetime
+    meeting_id: str
+    person: str | None
+    rung: int | None
+    attempts: int
+    lease_token: str
+
+
+class DuePrompts:
+    """The rows of ``due_prompts``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def sync(
+        self, workspace_id: str, set_id: str, before: Mapping[str, Wake], after: Mapping[str, Wake]
+    ) -> None:
+        """Write the difference between what was due for a set and what is.
+
+        What was done is never due again.
+        """
+        vanished = [key for key in before if key not in after]
+        if vanished:
+            await self._cancel(workspace_id, vanished)
+        fresh = [wake for key, wake in sorted(after.items()) if before.get(key) != wake]
+        if fresh:
+            await self._put(workspace_id, set_id, fresh)
+
+    async def waiting(self, workspace_id: str, set_id: str) -> dict[str, Wake]:
+        """What the rows say is due for a set.
+
+        The ``before`` of `sync` where a command in another set may have changed it, such as a person who
+        goes away.
+        """
+        c = due_prompts.c
+        statement = select(c.key, c.kind, c.due_at, c.meeting_id, c.person, c.rung).where(
+            c.workspace_id == workspace_id, c.set_id == set_id, c.state == PromptState.DUE
+        )
+        rows = (await self._connection.execute(statement)).mappings()
+        return {row["key"]: Wake(**row) for row in rows}
+
+    async def claim(self, now: datetime, limit: int = 20, lease: timedelta = LEASE) -> list[DuePrompt]:
+        """Take what is due, the longest due first. Prompts whose lease is over are due again."""
+        c = due_prompts.c
+        due = or_(
+            and_(c.state == PromptState.DUE, c.due_at <= now),
+            and_(c.state == PromptState.LEASED, c.lease_until <= now),
+        )
+        candidates = (
+            select(c.workspace_id, c.key)
+            .where(due)
+            .order_by(c.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("candidates")
+        )
+        statement = (
+            update(due_prompts)
+            .where(tuple_(c.workspace_id, c.key).in_(select(candidates)))
+            .values(
+                state=PromptState.LEASED,
+                attempts=c.attempts + 1,
+                lease_until=now + lease,
+                lease_token=uuid4().hex,
+            )
+            .returning(*(c[name] for name in DuePrompt.__dataclass_fields__))
+        )
+        rows = (await self._connection.execute(statement)).mappings()
+        return sorted((DuePrompt(**row) for row in rows), key=lambda prompt: (prompt.due_at, prompt.key))
+
+    async def finish(self, prompt: DuePrompt, state: PromptState = PromptState.DONE) -> bool:
+        """Settle it for good: done, missed or failed.
+
+        False, and nothing done, when the lease is no longer ours.
+        """
+        if state not in FINAL:
+            raise ValueError(f"{state} is not how a prompt ends")
+        return await self._settle(prompt, state=state)
+
+    async def postpone(self, prompt: DuePrompt, due_at: datetime) -> bool:
+        """Make it due again later. False, and nothing done, when the lease is no longer ours."""
+        return await self._settle(prompt, state=PromptState.DUE, due_at=due_at)
+
+    async def next_due_at(self) -> datetime | None:
+        """The earliest instant at which `claim` finds something; None when nothing is due ever."""
+        c = due_prompts.c
+        claimable_at = case((c.state == PromptState.DUE, c.due_at), else_=c.lease_until)
+        statement = select(func.min(claimable_at)).where(c.state.in_([PromptState.DUE, PromptState.LEASED]))
+        found: datetime | None = await self._connection.scalar(statement)
+        return found
+
+    async def _cancel(self, workspace_id: str, keys: list[str]) -> None:
+        """A claimed one is left to who holds it."""
+        c = due_prompts.c
+        mine: list[ColumnElement[bool]] = [c.workspace_id == workspace_id, c.key.in_(keys)]
+        await self._connection.execute(
+            update(due_prompts).where(*mine, c.state == PromptState.DUE).values(state=PromptState.CANCELLED)
+        )
+
+    async def _put(self, workspace_id: str, set_id: str, wakes: list[Wake]) -> None:
+        statement = upsert(self._connection, due_prompts)
+        changed = {name: statement.excluded[name] for name in ("due_at", "state", "attempts")}
+        known: dict[str, Any] = {
+            "workspace_id": workspace_id,
+            "set_id": set_id,
+            "state": PromptState.DUE,
+            "attempts": 0,
+        }
+        await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["workspace_id", "key"],
+                set_=changed,
+                where=due_prompts.c.state.in_(COMES_BACK_FROM),
+            ),
+            [asdict(wake) | known for wake in wakes],
+        )
+
+    async def _settle(self, prompt: DuePrompt, **values: Any) -> bool:
+        c = due_prompts.c
+        statement = (
+            update(due_prompts)
+            .where(c.workspace_id == prompt.workspace_id, c.key == prompt.key)
+            .where(c.state == PromptState.LEASED, c.lease_token == prompt.lease_token)
+            .values(values | {"lease_until": None, "lease_token": None})
+        )
+        return (await self._connection.execute(statement)).rowcount == 1

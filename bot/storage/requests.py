@@ -1,0 +1,31 @@
+"""Which requests were handled already: Slack may deliver an event twice, and people press twice."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.dialect import upsert
+from bot.storage.tables import handled_requests
+
+
+class Requests:
+    """The record of handled requests, written in the transaction that handles them."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def first(self, workspace_id: str, request: str, now: datetime) -> bool:
+        """Whether this is the request's first arrival.
+
+        A second one at the same time waits for how the first ends.
+        """
+        row = {"workspace_id": workspace_id, "request": request, "received_at": now}
+        statement = upsert(self._connection, handled_requests).values(row).on_conflict_do_nothing()
+        return (await self._connection.execute(statement)).rowcount == 1
+
+    async def forget(self, before: datetime) -> None:
+        """Drop the record of requests that can no longer come again: Slack delivers for a day at most."""
+        await self._connection.execute(
+            delete(handled_requests).where(handled_requests.c.received_at < before)
+        )

@@ -1,0 +1,89 @@
+"""The database, and the one place where a transaction ends.
+
+``async with database.unit_of_work() as unit`` commits when its block ends and rolls back when it raises;
+there is no other commit in the house. A unit is never opened within another: SQLite has one connection.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import AsyncAdaptedQueuePool, Connection, event, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.storage.due_prompts import DuePrompts
+from bot.storage.learning_sets import LearningSets
+from bot.storage.outbox import Outbox
+from bot.storage.people import People
+from bot.storage.requests import Requests
+
+CONNECTIONS = 10
+"""Of one process to PostgreSQL; as many more for a short while."""
+SQLITE_PATIENCE_MS = 30_000
+"""How long one process waits for another that writes to the same file."""
+
+
+class UnitOfWork:
+    """One transaction and all that can be done in it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.learning_sets = LearningSets(connection)
+        self.people = People(connection)
+        self.requests = Requests(connection)
+        self.due_prompts = DuePrompts(connection)
+        self.outbox = Outbox(connection)
+
+
+class Database:
+    """The database of one process, SQLite or PostgreSQL, by a URL with an asynchronous driver."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql(url)
+
+    @asynccontextmanager
+    async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
+        """A transaction that is committed when the block ends, and rolled back when it raises."""
+        async with self._engine.begin() as connection:
+            yield UnitOfWork(connection)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[UnitOfWork]:
+        """A transaction that sees one state of the database and changes nothing."""
+        async with self._engine.connect() as connection:
+            await connection.execution_options(postgresql_readonly=True, reading=True)
+            yield UnitOfWork(connection)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+
+def _postgresql(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=CONNECTIONS, pool_pre_ping=True
+    )
+
+
+def _sqlite(url: str) -> AsyncEngine:
+    """One connection, for which the tasks of the process queue up: SQLite has one writer."""
+    engine = create_async_engine(
+        url, hide_parameters=True, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0
+    )
+    event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins no transactions of its own: `_begin_sqlite` does
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA busy_timeout = {SQLITE_PATIENCE_MS}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once, as a transaction that begins by reading could be refused it later."""
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
