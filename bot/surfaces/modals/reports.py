@@ -36,7 +36,7 @@ def report_form() -> Form[ReportAnswers]:
 
 
 def report_modal(scene: Scene, commitment_id: str) -> View:
-    """Shows the commitment, which it carries as ``item``, and the report so far. Raises Rejected if unknown."""
+    """Shows the commitment, which it carries as ``item``, and the report so far. Raises Rejected."""
     commitment = find_commitment(scene, commitment_id)
     report = scene.learning_set.report_on(commitment_id)
     initial = {name: getattr(report, name) for name in ReportAnswers.model_fields} if report else {}
