@@ -1,4 +1,4 @@
-"""What holds for the repository as a whole: a clone works anywhere, and tells nothing of where it was made."""
+"""What holds for the whole repository: a clone works anywhere, and tells nothing of where it was made."""
 
 import fnmatch
 import os
