@@ -1,0 +1,85 @@
+"""Short posts in the set's channel about the set itself: who belongs to it, when it meets."""
+
+from collections.abc import Iterator
+
+from bot.domain.events import (
+    FacilitatorChanged,
+    MeetingCancelled,
+    MeetingClosed,
+    MeetingMoved,
+    MeetingScheduled,
+    MemberJoined,
+    MemberLeft,
+    SetCreated,
+    SetEnded,
+)
+from bot.outgoing import Outgoing
+from bot.prompt_library import Line
+from bot.surfaces import keys
+from bot.surfaces.invitation import invitation
+from bot.surfaces.parts import in_channel, said
+from bot.surfaces.scene import Scene, Step
+
+
+def joined(event: MemberJoined, step: Step) -> Iterator[Outgoing]:
+    """A newcomer."""
+    person = event.member.person
+    line = step.after.words.rich("between.channel.joined", who=step.after.called(person))
+    yield _post(step.after, f"joined:{person}", line)
+
+
+def left(event: MemberLeft, step: Step) -> Iterator[Outgoing]:
+    """Somebody has gone."""
+    line = step.after.words.rich("between.channel.left", who=step.after.called(event.person))
+    yield _post(step.after, f"left:{event.person}", line)
+
+
+def facilitator_changed(event: FacilitatorChanged, step: Step) -> Iterator[Outgoing]:
+    """Who facilitates from now on."""
+    scene = step.after
+    if event.facilitator is None:
+        yield _post(scene, "facilitator", scene.words.rich("between.channel.no_facilitator"))
+        return
+    who = scene.called(event.facilitator.id)
+    yield _post(scene, "facilitator", scene.words.rich("between.channel.facilitator", who=who))
+
+
+def scheduled(event: MeetingScheduled, step: Step) -> Iterator[Outgoing]:
+    """The next date, where no other message of the same moment tells it."""
+    if not step.includes(SetCreated, MeetingClosed, MeetingCancelled):
+        scene = step.after
+        start = scene.date_time(event.meeting.starts_at)
+        line = scene.words.rich("between.channel.scheduled", set=scene.learning_set.name, start=start)
+        yield in_channel(scene, keys.in_set(scene.learning_set.id, "next"), said(line))
+
+
+def moved(event: MeetingMoved, step: Step) -> Iterator[Outgoing]:
+    """The new date."""
+    line = step.after.words.rich("between.channel.moved", start=step.after.date_time(event.starts_at))
+    yield _post(step.after, "moved", line)
+
+
+def cancelled(event: MeetingCancelled, step: Step) -> Iterator[Outgoing]:
+    """Cancelled, or never started; and when the set meets next."""
+    scene, final = step.after, step.final
+    start = scene.date_time(scene.meeting.starts_at)
+    if final.meeting.id == scene.meeting.id:
+        line = scene.words.rich("between.channel.cancelled_last", start=start)
+    else:
+        following = final.date_time(final.meeting.starts_at)
+        key = "between.channel.cancelled" if event.by else "between.channel.never_started"
+        line = scene.words.rich(key, start=start, next=following)
+    yield _post(scene, "cancelled", line)
+
+
+def ended(_event: SetEnded, step: Step) -> Iterator[Outgoing]:
+    """The end of the set; its invitation can no longer be answered."""
+    scene = step.after
+    yield invitation(scene)
+    yield _post(scene, "ended", scene.words.rich("between.channel.ended", set=scene.learning_set.name))
+
+
+def _post(scene: Scene, what: str, line: Line) -> Outgoing:
+    # Each occurrence is a post of its own: an update far up in the channel would be seen by nobody.
+    occurrence = f"{what}:{int(scene.now.timestamp())}"
+    return in_channel(scene, keys.in_set(scene.learning_set.id, occurrence), said(line))
