@@ -37,7 +37,7 @@ class Act:
 
     @property
     def warned(self) -> bool:
-        """True when the person saw Slack's warning: no acknowledgement, or an answer that Slack could not use."""
+        """True when Slack warned the person: no acknowledgement, or an answer it could not use."""
         unanswered = self.envelope is not None and self.envelope.state == "failed"
         return unanswered or self.invalid is not None
 

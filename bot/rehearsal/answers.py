@@ -31,7 +31,7 @@ _VIEW_FIELDS = {"errors": "errors", "update": "view", "push": "view", "clear": N
 
 
 def answer_in_channel(world: World, place: ResponseUrl, answer: Json) -> Message | None:
-    """Carry out the answer to a command, or a post to a response_url. Raises SlackError for what Slack refuses."""
+    """Carry out the answer to a command, or a post to a response_url. Raises SlackError."""
     if not isinstance(answer, dict) or set(answer) - _COMMAND_FIELDS:
         raise SlackError("invalid_arguments")
     text, blocks = answer.get("text"), answer.get("blocks")

@@ -1,6 +1,6 @@
 """Envelopes: what Slack tells the app, the acknowledgement it waits for, and what it does without one.
 
-Events are sent again at once, after one minute and after five, by the clock. Interactions and commands never are.
+Events are sent again at once, after one minute and after five, by the clock; interactions and commands never.
 """
 
 from __future__ import annotations

@@ -42,4 +42,4 @@ class FormRefused(Exception):
 
 
 class CannotAct(Exception):
-    """The person cannot do this from what Slack shows them: no such button, no such message, no modal open."""
+    """The person cannot do this from what Slack shows them: no such button, message or modal."""

@@ -58,7 +58,7 @@ def fill_ids(blocks: list[dict[str, Any]], ids: Ids) -> list[dict[str, Any]]:
 
 
 def values_of(blocks: list[dict[str, Any]], typed: Values | None = None) -> Values:
-    """The state of these blocks: what was typed where block_id, action_id and type are the same, else the initial."""
+    """The state of these blocks: what was typed where ids and type are the same, else the initial value."""
     earlier = typed or {}
     state: Values = {}
     for block in blocks:

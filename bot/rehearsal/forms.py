@@ -18,6 +18,8 @@ from bot.rehearsal.view_desk import OpenView
 from bot.rehearsal.workspace import Workspace
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_ONE_OPTION = ("static_select", "radio_buttons", "external_select")
+_OPTIONS = ("multi_static_select", "checkboxes", "multi_external_select")
 _URL = re.compile(r"https?://[^\s/]+\S*")
 
 
@@ -29,7 +31,7 @@ class Identified(Protocol):
 
 
 def find_field(view: OpenView, key: str) -> tuple[JsonObject, JsonObject]:
-    """The block and element meant by a block_id, an action_id or a label. Raises FormRefused when none or several."""
+    """The block and element of a block_id, action_id or label. Raises FormRefused for none or several."""
     found = [
         (block, element)
         for block in view.blocks
@@ -118,27 +120,27 @@ def _number_complaint(element: JsonObject, value: str) -> str | None:
 
 def _converted(element: JsonObject, value: Json, workspace: Workspace, key: str) -> Json:
     kind = element["type"]
-    if kind in ("static_select", "radio_buttons", "external_select"):
+    if kind in _ONE_OPTION:
         return _option(element, value, key)
-    if kind in ("multi_static_select", "checkboxes", "multi_external_select"):
+    if kind in _OPTIONS:
         return _several(element, [_option(element, one, key) for one in value], key)
     if kind.endswith("users_select"):
         return _pick(element, value, key, lambda one: _user(workspace, one, key))
     if kind.endswith(("channels_select", "conversations_select")):
         return _pick(element, value, key, lambda one: _conversation(workspace, one, key))
-    if kind == "datetimepicker":
-        return int(value.timestamp()) if isinstance(value, datetime) else int(value)
-    if kind == "rich_text_input":
-        return value if isinstance(value, dict) else _rich_text(str(value))
     return _written(kind, value, key)
 
 
-def _written(kind: str, value: Json, key: str) -> str:
+def _written(kind: str, value: Json, key: str) -> Json:
     if kind == "datepicker":
         return _iso(value, key, date.fromisoformat, "not a date")
     if kind == "timepicker":
         return _iso(value, key, time.fromisoformat, "not a time")[:5]
-    return str(value)
+    if kind == "datetimepicker":
+        return int(value.timestamp()) if isinstance(value, datetime) else int(value)
+    if kind == "rich_text_input" and not isinstance(value, dict):
+        return _rich_text(str(value))
+    return value if kind == "rich_text_input" else str(value)
 
 
 def _iso(value: Json, key: str, read: Callable[[str], date | time], told: str) -> str:

@@ -42,7 +42,7 @@ def keep(world: World, message: Message) -> None:
 
 
 def update(world: World, arguments: Arguments) -> JsonObject:
-    """chat.update: the last write wins; text without blocks takes the blocks away; metadata stays unless given."""
+    """chat.update: the last write wins; text alone takes the blocks away; metadata stays unless given."""
     channel = arguments.text("channel")
     conversation = world.workspace.conversations.get(channel)
     if conversation is None:

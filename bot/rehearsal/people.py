@@ -38,7 +38,7 @@ class Person(Sight):
     async def press(
         self, message: Message, action_id: str, *, value: Json = None, block_id: str | None = None
     ) -> Act:
-        """Press a button, or choose `value` in a menu, of a message they see. Raises CannotAct, FormRefused."""
+        """Press a button, or choose `value` in a menu, of a message. Raises CannotAct, FormRefused."""
         return await self._perform(self.pressing(message, action_id, value=value, block_id=block_id))
 
     def pressing(

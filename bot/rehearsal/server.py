@@ -128,7 +128,7 @@ class LocalSlack:
         tz: str = "Europe/London",
         **flags: bool,
     ) -> Person:
-        """Add someone to the workspace; `flags` are those of Account, such as is_bot, is_restricted, deleted."""
+        """Add someone to the workspace; `flags` as in Account: is_bot, is_restricted, deleted."""
         account = self.workspace.add_account(
             name, real_name=real_name, display_name=display_name, tz=tz, **flags
         )
@@ -147,7 +147,7 @@ class LocalSlack:
     def add_channel(
         self, name: str, members: Iterable[Person] = (), *, with_bot: bool = True, **flags: bool
     ) -> Conversation:
-        """Add a channel with these people, and the bot unless told otherwise; flags is_private, is_ext_shared."""
+        """Add a channel with these people, and the bot. Flags: is_private, is_ext_shared."""
         ids = [one.id for one in members]
         return self.workspace.add_channel(name, [*ids, self.bot_user_id] if with_bot else ids, **flags)
 

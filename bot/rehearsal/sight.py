@@ -78,7 +78,7 @@ class Sight:
         return self.account.name
 
     def messages(self, channel: str | Identified) -> list[Message]:
-        """What the channel shows them, oldest first: messages, broadcast replies, and ephemerals meant for them."""
+        """What the channel shows them, oldest first: messages, broadcast replies, their ephemerals."""
         return [one for one in self._seen(channel) if not one.is_reply or one.broadcast]
 
     def thread(self, message: Message) -> list[Message]:

@@ -72,7 +72,7 @@ class SocketHub:
         return None
 
     async def disconnect(self, reason: str, *, close: bool = True) -> None:
-        """Tell every connection `warning`, `refresh_requested` or `link_disabled`, and close it unless only warning."""
+        """Tell every connection `warning` (it stays open), `refresh_requested` or `link_disabled`."""
         for connection in list(self.connections):
             await connection.send(_farewell(reason))
             if close and reason != "warning":

@@ -105,7 +105,7 @@ class WebApi:
 
 
 class _Answer:
-    """What goes back: a status, a body (text when it is deliberately not JSON), headers; or nothing at all."""
+    """What goes back: a status, a body (text when deliberately not JSON), headers; or nothing."""
 
     def __init__(
         self,

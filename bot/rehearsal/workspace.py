@@ -51,7 +51,7 @@ class Workspace:
         tz: str = "Europe/London",
         **flags: bool,
     ) -> Account:
-        """Add a user. `tz` is an IANA name (KeyError's kin, ZoneInfoNotFoundError, when unknown); flags as Account's."""
+        """Add a user. `tz` is an IANA name, ZoneInfoNotFoundError when unknown; flags as in Account."""
         ZoneInfo(tz)
         full = real_name if real_name is not None else name.replace(".", " ").title()
         shown = display_name if display_name is not None else full
@@ -122,7 +122,7 @@ class Workspace:
         )
 
     def leave(self, channel: str, user: str, actor: str | None = None) -> None:
-        """Someone leaves or is removed; the app is told by `member_left_channel`, or `channel_left` when it is the bot."""
+        """Someone leaves or is removed: `member_left_channel`, or `channel_left` when it is the bot."""
         conversation = self.conversations[channel]
         if user not in conversation.members:
             return

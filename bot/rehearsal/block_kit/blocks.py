@@ -115,7 +115,6 @@ BLOCKS: dict[str, BlockRule] = {
         )
     ),
     "rich_text": BlockRule(RICH_TEXT),
-    "markdown": BlockRule(_block({"text": string(limits.MARKDOWN)}, {}), frozenset({"message"})),
     "table": BlockRule(_TABLE, frozenset({"message"})),
     "alert": BlockRule(
         _block(

@@ -61,6 +61,7 @@ def string(maximum: int, minimum: int = 1) -> Check:
 
 
 def boolean(value: Json, spot: Spot) -> None:
+    """True or false, and nothing like it."""
     if not isinstance(value, bool):
         spot.error("must be a boolean")
 
@@ -78,6 +79,8 @@ def integer(minimum: int, maximum: int) -> Check:
 
 
 def one_of(*allowed: str) -> Check:
+    """One of these strings."""
+
     def check(value: Json, spot: Spot) -> None:
         if value not in allowed:
             spot.error(f"unexpected value: {value}; allowed are {', '.join(allowed)}")

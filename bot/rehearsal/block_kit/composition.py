@@ -106,6 +106,7 @@ def initial_within_maximum(element: Json, spot: Spot) -> None:
 
 
 def options_or_groups(element: Json, spot: Spot) -> None:
+    """A static select has options or groups of them, never both."""
     if ("options" in element) == ("option_groups" in element):
         spot.error("must define either options or option_groups, and not both")
 
@@ -120,6 +121,7 @@ def users_exist(element: Json, spot: Spot) -> None:
 
 
 def focus_once(element: Json, spot: Spot) -> None:
+    """Only one element of a view can have the focus when it opens."""
     if element.get("focus_on_load") is True:
         spot.findings.focused += 1
         if spot.findings.focused > 1:

@@ -35,6 +35,7 @@ DATE = matching(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", "must be a date 
 TIME = matching(r"([01]\d|2[0-3]):[0-5]\d", "must be a time as HH:mm")
 ID = string(limits.IDENTIFIER)
 MANY = 1_000
+_LINES = integer(1, limits.RICH_TEXT_INPUT_LINES)
 
 COMMON: Fields = {"action_id": ID, "confirm": CONFIRM}
 FORM: Fields = {"placeholder": PLACEHOLDER, "focus_on_load": boolean}
@@ -200,9 +201,7 @@ ELEMENTS: dict[str, Check] = {
         _lengths_in_order,
         _initial_within_lengths,
     ),
-    "rich_text_input": typed_input(
-        {}, {"initial_value": anything, "min_lines": integer(1, limits.RICH_TEXT_INPUT_LINES)}
-    ),
+    "rich_text_input": typed_input({}, {"initial_value": anything, "min_lines": _LINES, "max_lines": _LINES}),
     "number_input": typed_input(
         {"is_decimal_allowed": boolean},
         {"initial_value": ID, "min_value": ID, "max_value": ID},

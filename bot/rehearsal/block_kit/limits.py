@@ -1,4 +1,4 @@
-"""Every number of Slack's that the local Slack enforces (docs/slack-limits.md lists them with their tests)."""
+"""Every number of Slack's that the local Slack enforces (the tests of each: docs/slack-limits.md)."""
 
 from __future__ import annotations
 
@@ -27,12 +27,10 @@ SECTION_FIELD = 2_000
 HEADER = 150
 CONTEXT_ELEMENTS = 10
 ACTIONS_ELEMENTS = 25
-CONTEXT_ACTIONS_ELEMENTS = 5
 IMAGE_URL = 3_000
 IMAGE_TEXT = 2_000
 INPUT_LABEL = 2_000
 INPUT_HINT = 2_000
-MARKDOWN = 12_000
 TABLE_ROWS = 100
 TABLE_CELLS = 20
 TABLE_TEXT = 10_000

@@ -27,7 +27,6 @@ def check_message_blocks(
     findings = Findings("message", user_exists)
     _BLOCKS(blocks, Spot("/blocks", findings))
     _tables(blocks, findings)
-    _markdown(blocks, findings)
     if findings.problems:
         raise SlackError(
             "invalid_blocks", findings.messages(), errors=[text for _, text in findings.problems]
@@ -66,9 +65,3 @@ def _tables(blocks: list[dict[str, Any]], findings: Findings) -> None:
         findings.problems.append(("/blocks", "only one table is allowed"))
     if text_length(tables) > limits.TABLE_TEXT:
         findings.problems.append(("/blocks", f"tables must be less than {limits.TABLE_TEXT + 1} characters"))
-
-
-def _markdown(blocks: list[dict[str, Any]], findings: Findings) -> None:
-    marked = [one for one in blocks if one.get("type") == "markdown"]
-    if text_length(marked) > limits.MARKDOWN:
-        findings.problems.append(("/blocks", f"markdown must be less than {limits.MARKDOWN + 1} characters"))

@@ -54,8 +54,6 @@ def _block_lines(block: dict[str, Any], name_of: NameOf) -> list[str]:
         return _rich_lines(block.get("elements", []), name_of)
     if kind == "table":
         return [" | ".join(_cell(cell, name_of) for cell in row) for row in block.get("rows", [])]
-    if kind == "markdown":
-        return [str(block.get("text", ""))]
     found = [
         block.get("label"),
         block.get("text"),
