@@ -5,21 +5,23 @@ holds it may say what became of the prompt; anyone else's word is ignored.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.wakes import Wake, WakeKind
+from bot.domain.wakes import Wake
 from bot.storage.dialect import upsert
 from bot.storage.tables import PromptState, due_prompts
 
 LEASE = timedelta(seconds=60)
 COMES_BACK_FROM = (PromptState.DUE, PromptState.CANCELLED)
-FINAL = frozenset({PromptState.DONE, PromptState.MISSED, PromptState.FAILED})
+Ending = Literal["done", "missed", "failed"]
+WAKE = tuple(field.name for field in fields(Wake))
+"""The columns that make up a wake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,8 @@ class DuePrompt:
     """A claimed prompt. ``attempts`` counts the claims, this one included."""
 
     workspace_id: str
-    key: str
     set_id: str
-    kind: WakeKind
-    due_at: datetime
-    meeting_id: str
-    person: str | None
-    rung: int | None
+    wake: Wake
     attempts: int
     lease_token: str
 
@@ -65,11 +62,11 @@ class DuePrompts:
         goes away.
         """
         c = due_prompts.c
-        statement = select(c.key, c.kind, c.due_at, c.meeting_id, c.person, c.rung).where(
+        statement = select(due_prompts).where(
             c.workspace_id == workspace_id, c.set_id == set_id, c.state == PromptState.DUE
         )
-        rows = (await self._connection.execute(statement)).mappings()
-        return {row["key"]: Wake(**row) for row in rows}
+        found = [_wake(row) for row in (await self._connection.execute(statement)).mappings()]
+        return {wake.key: wake for wake in found}
 
     async def claim(self, now: datetime, limit: int = 20, lease: timedelta = LEASE) -> list[DuePrompt]:
         """Take what is due, the longest due first. Prompts whose lease is over are due again."""
@@ -95,19 +92,17 @@ class DuePrompts:
                 lease_until=now + lease,
                 lease_token=uuid4().hex,
             )
-            .returning(*(c[name] for name in DuePrompt.__dataclass_fields__))
+            .returning(due_prompts)
         )
-        rows = (await self._connection.execute(statement)).mappings()
-        return sorted((DuePrompt(**row) for row in rows), key=lambda prompt: (prompt.due_at, prompt.key))
+        claimed = [_prompt(row) for row in (await self._connection.execute(statement)).mappings()]
+        return sorted(claimed, key=lambda prompt: (prompt.wake.due_at, prompt.wake.key))
 
-    async def finish(self, prompt: DuePrompt, state: PromptState = PromptState.DONE) -> bool:
+    async def finish(self, prompt: DuePrompt, ending: Ending = "done") -> bool:
         """Settle it for good: done, missed or failed.
 
         False, and nothing done, when the lease is no longer ours.
         """
-        if state not in FINAL:
-            raise ValueError(f"{state} is not how a prompt ends")
-        return await self._settle(prompt, state=state)
+        return await self._settle(prompt, state=PromptState(ending))
 
     async def postpone(self, prompt: DuePrompt, due_at: datetime) -> bool:
         """Make it due again later. False, and nothing done, when the lease is no longer ours."""
@@ -151,8 +146,16 @@ class DuePrompts:
         c = due_prompts.c
         statement = (
             update(due_prompts)
-            .where(c.workspace_id == prompt.workspace_id, c.key == prompt.key)
+            .where(c.workspace_id == prompt.workspace_id, c.key == prompt.wake.key)
             .where(c.state == PromptState.LEASED, c.lease_token == prompt.lease_token)
             .values(values | {"lease_until": None, "lease_token": None})
         )
         return (await self._connection.execute(statement)).rowcount == 1
+
+
+def _wake(row: RowMapping) -> Wake:
+    return Wake(**{name: row[name] for name in WAKE})
+
+
+def _prompt(row: RowMapping) -> DuePrompt:
+    return DuePrompt(row["workspace_id"], row["set_id"], _wake(row), row["attempts"], row["lease_token"])

@@ -1,0 +1,129 @@
+"""The time, and what happens because it passes.
+
+APScheduler only calls the tick, every few seconds, in each process; what is due stands in the database. A
+rehearsal and a test move their own clock and call the same tick by hand.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
+
+from bot.storage.due_prompts import DuePrompt
+from bot.storage.unit_of_work import Database
+
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_TICKS = 5
+MOST_ATTEMPTS = 20
+"""A due prompt that failed so often is set aside: with the lease of a minute, after twenty minutes."""
+
+
+class Clock(Protocol):
+    """Tells the time as an aware UTC datetime."""
+
+    def now(self) -> datetime: ...
+
+
+class Drains(Protocol):
+    """What sends the outbox: `bot.sender.Sender`."""
+
+    async def drain(self) -> int: ...
+
+
+class SystemClock:
+    """The real time. Nothing else in the house reads it."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+class Tick:
+    """Does everything that is due now.
+
+    ``handle_due`` acts on a claimed prompt and settles it (finished or postponed) in the same
+    transaction. When it raises, the prompt is left to its lease, and is claimed again when that is over.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        handle_due: Callable[[DuePrompt], Awaitable[None]],
+        sender: Drains,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._handle_due = handle_due
+        self._sender = sender
+
+    async def __call__(self) -> None:
+        """Handle what is due and send what waits, until nothing more is due at this instant."""
+        while await self._handle_claimed() + await self._sender.drain():
+            pass
+
+    async def next_due_at(self) -> datetime | None:
+        """When the next tick finds something to do: at once, later, or never (None)."""
+        async with self._database.reading() as unit:
+            found = await unit.due_prompts.next_due_at(), await unit.outbox.next_due_at()
+        return min((at for at in found if at is not None), default=None)
+
+    async def _handle_claimed(self) -> int:
+        async with self._database.unit_of_work() as unit:
+            claimed = await unit.due_prompts.claim(self._clock.now())
+        for prompt in claimed:
+            await self._handle(prompt)
+        return len(claimed)
+
+    async def _handle(self, prompt: DuePrompt) -> None:
+        """One that fails must not stop the others."""
+        try:
+            await self._handle_due(prompt)
+        except Exception:
+            logger.exception(
+                "%s %s: attempt %d failed", prompt.workspace_id, prompt.wake.key, prompt.attempts
+            )
+            if prompt.attempts >= MOST_ATTEMPTS:
+                await self._give_up(prompt)
+
+    async def _give_up(self, prompt: DuePrompt) -> None:
+        async with self._database.unit_of_work() as unit:
+            await unit.due_prompts.finish(prompt, "failed")
+        logger.error("%s %s: given up", prompt.workspace_id, prompt.wake.key)
+
+
+class Ticker:
+    """Calls the tick every few seconds of real time. Any number of processes may each have one."""
+
+    def __init__(self, tick: Callable[[], Awaitable[None]], seconds: float = SECONDS_BETWEEN_TICKS) -> None:
+        self._tick = tick
+        self._seconds = seconds
+        self._ticking = asyncio.Lock()
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Begin, with the first tick at once. Needs a running event loop."""
+        self._scheduler.add_job(
+            self._tick_once,
+            "interval",
+            seconds=self._seconds,
+            next_run_time=datetime.now(UTC),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """End, after a tick that has begun."""
+        self._scheduler.remove_all_jobs()
+        async with self._ticking:
+            self._scheduler.shutdown(wait=False)
+
+    async def _tick_once(self) -> None:
+        async with self._ticking:
+            await self._tick()
