@@ -1,0 +1,177 @@
+"""The middle of the road: one command is one transaction.
+
+Domain state, outbox rows, due rows and the record of the handled request commit together, before anything is acknowledged.
+A crash at any point loses nothing; the second arrival of the same request does nothing.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain import commands as c
+from bot.domain.decide import decide
+from bot.domain.evolve import evolve_all
+from bot.domain.learning_set import LearningSet
+from bot.domain.machine import Moment
+from bot.domain.rejections import Reason, Rejected
+from bot.domain.wakes import Wake, WakeKind, due_now, wakes
+from bot.prompt_library import Language, PromptLibrary
+from bot.storage.due_prompts import DuePrompt
+from bot.storage.unit_of_work import Database, UnitOfWork
+from bot.surfaces.announce import announce
+from bot.surfaces.notices import Address, rejection_notice
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_LANGUAGE = "en"
+DEFAULT_FORMAT = "classic"
+
+
+class Result(StrEnum):
+    """How a command ended."""
+
+    DONE = "done"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+    """The same request was handled before: nothing happened, nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a command; ``learning_set`` is the state afterwards (on a rejection: unchanged)."""
+
+    result: Result
+    learning_set: LearningSet | None = None
+    rejected: Rejected | None = None
+
+
+class CommandHandler:
+    """Runs commands. ``now`` is the injected clock's; ``committed`` wakes the sender after each commit."""
+
+    def __init__(
+        self,
+        database: Database,
+        library: PromptLibrary,
+        now: Callable[[], datetime],
+        committed: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._library = library
+        self._now = now
+        self._committed = committed
+
+    async def handle(
+        self, command: c.Command, *, request: str | None, reply_to: Address | None = None
+    ) -> Outcome:
+        """Handle a command of a person. ``request`` names the request it came with, for the dedupe.
+
+        With ``reply_to`` a refusal is put into the outbox as a private notice; without, the caller says it.
+        Raises whatever storage raises: then nothing happened and nothing must be acknowledged.
+        """
+        try:
+            outcome = await self._transact(command, request)
+        except Rejected as rejected:
+            outcome = await self._refuse(command, request, reply_to, rejected)
+        self._committed()
+        return outcome
+
+    async def handle_due(self, prompt: DuePrompt) -> None:
+        """Act on a due prompt that was claimed: now, later in the person's hours, or not at all."""
+        async with self._database.unit_of_work() as unit:
+            learning_set = await unit.learning_sets.load(prompt.workspace_id, prompt.set_id, lock=True)
+            await self._act_on(unit, prompt, learning_set)
+        self._committed()
+
+    async def _act_on(self, unit: UnitOfWork, prompt: DuePrompt, learning_set: LearningSet | None) -> None:
+        now, wake = self._now(), prompt.wake
+        when = due_now(learning_set, wake, now) if learning_set else None
+        if learning_set is None or when is None:
+            await unit.due_prompts.finish(prompt, "missed")
+        elif when > now:
+            await unit.due_prompts.postpone(prompt, when)
+        else:
+            await self._come_back(unit, learning_set, wake)
+            await unit.due_prompts.finish(prompt, "done")
+
+    async def _come_back(self, unit: UnitOfWork, learning_set: LearningSet, wake: Wake) -> None:
+        """What the clock came back for; where the set has moved on meanwhile, nothing."""
+        try:
+            await self._carry_out(unit, learning_set, _command_of(learning_set, wake))
+        except Rejected as rejected:
+            logger.info("wake %s came to nothing: %s", wake.key, rejected.reason)
+
+    async def _transact(self, command: c.Command, request: str | None) -> Outcome:
+        now = self._now()
+        async with self._database.unit_of_work() as unit:
+            if request is not None and not await unit.requests.first(command.workspace_id, request, now):
+                return Outcome(Result.DUPLICATE)
+            if isinstance(command, c.CreateSet):
+                taken = await unit.learning_sets.active_set_in_channel(
+                    command.workspace_id, command.channel_id
+                )
+                command = replace(command, channel_taken=taken is not None)
+            before = await unit.learning_sets.load(command.workspace_id, command.set_id, lock=True)
+            after = await self._carry_out(unit, before, command)
+        return Outcome(Result.DONE, after)
+
+    async def _carry_out(
+        self, unit: UnitOfWork, before: LearningSet | None, command: c.Command
+    ) -> LearningSet:
+        """Decide, evolve, save; enqueue what is to be said and what is due."""
+        language, now = self._language(before), self._now()
+        chosen = language.format(before.format_id if before else DEFAULT_FORMAT)
+        events = decide(before, command, Moment(now, chosen))
+        states = [evolve_all(before, events[: count + 1]) for count in range(len(events))]
+        after = states[-1] if states else before
+        if after is None:
+            raise Rejected(Reason.NO_SET_HERE)
+        due_before = await _due_before(unit, before, command)
+        await unit.learning_sets.save(before, *states)
+        await unit.outbox.enqueue(
+            after.workspace_id, announce(before, events, after, now, language, chosen), now
+        )
+        await unit.due_prompts.sync(after.workspace_id, after.id, due_before, wakes(after))
+        return after
+
+    async def _refuse(
+        self, command: c.Command, request: str | None, reply_to: Address | None, rejected: Rejected
+    ) -> Outcome:
+        """Record the request as handled and, where it must be, put the refusal into the outbox."""
+        logger.info("refused %s of set %s: %s", type(command).__name__, command.set_id, rejected.reason)
+        now = self._now()
+        async with self._database.unit_of_work() as unit:
+            if request is not None and not await unit.requests.first(command.workspace_id, request, now):
+                return Outcome(Result.DUPLICATE)
+            learning_set = await unit.learning_sets.load(command.workspace_id, command.set_id)
+            if reply_to is not None:
+                notice = rejection_notice(rejected, learning_set, self._language(learning_set), reply_to)
+                await unit.outbox.enqueue(command.workspace_id, [notice], now)
+        return Outcome(Result.REJECTED, learning_set, rejected)
+
+    def _language(self, learning_set: LearningSet | None) -> Language:
+        return self._library.language(learning_set.language if learning_set else DEFAULT_LANGUAGE)
+
+
+async def _due_before(unit: UnitOfWork, before: LearningSet | None, command: c.Command) -> Mapping[str, Wake]:
+    """What was due. Where another of a person's sets may have changed their absence or zone, the rows know."""
+    if before is None:
+        return {}
+    if isinstance(command, c.GoAway | c.UpdatePerson):
+        return await unit.due_prompts.waiting(before.workspace_id, before.id)
+    return wakes(before)
+
+
+def _command_of(learning_set: LearningSet, wake: Wake) -> c.Command:
+    """The command that a wake stands for."""
+    whose = {
+        "workspace_id": learning_set.workspace_id,
+        "set_id": learning_set.id,
+        "meeting_id": wake.meeting_id,
+    }
+    if wake.kind is WakeKind.PASS_TIME:
+        return c.PassTime(**whose, actor=None)
+    if wake.kind is WakeKind.ASK_FOR_REPORT_BACK:
+        return c.AskForReportBack(**whose, actor=None, person=wake.person or "", rung=wake.rung or 1)
+    return c.TellProposedOwner(**whose, actor=None, person=wake.person or "")
