@@ -1,18 +1,24 @@
-"""Who may do what. One function is asked for every command; a command without a rule here is refused to everybody.
+"""Who may do what. One function is asked for every command; a command without a rule here is refused to
+everybody.
 
-A presence of a connection means nothing: roles move only by hand-over, or by the stand-in rule after two minutes.
+A presence of a connection means nothing: roles move only by hand-over, or by the stand-in rule after two
+minutes.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from bot.domain import commands as c
 from bot.domain.learning_set import Answer, Commitment, LearningSet, Phase, Question
 from bot.domain.machine import STAND_IN_AFTER
 from bot.domain.rejections import Reason, Rejected
 
-Rule = Callable[[LearningSet, c.Command, datetime], Reason | None]
-"""Why the actor may not, or None when they may."""
+Rule = Callable[[LearningSet, Any, datetime], Reason | None]
+"""Why the actor may not, or None when they may.
+
+Each rule is typed by the commands that ``RULES`` gives to it.
+"""
 
 
 def authorise(learning_set: LearningSet, command: c.Command, now: datetime) -> None:
@@ -35,7 +41,9 @@ def may_see(learning_set: LearningSet, person: str) -> bool:
 
 
 def may_run(learning_set: LearningSet, person: str | None, now: datetime) -> bool:
-    """Whether the person may run the meeting now: the facilitator; without one, or when they do not act, any member."""
+    """Whether the person may run the meeting now: the facilitator; without one, or when they do not act,
+    any member.
+    """
     if person is None:
         return False
     facilitator = learning_set.acting_facilitator
@@ -47,7 +55,9 @@ def may_run(learning_set: LearningSet, person: str | None, now: datetime) -> boo
 
 
 def may_manage(learning_set: LearningSet, person: str | None) -> bool:
-    """Whether the person looks after the set: its creator, its facilitator; any member where neither is there."""
+    """Whether the person looks after the set: its creator, its facilitator; any member where neither is
+    there.
+    """
     if person is None:
         return False
     keepers = {
@@ -82,8 +92,8 @@ def _invited(learning_set: LearningSet, command: c.Command, now: datetime) -> Re
     return None if member and member.answer is not Answer.LEFT else Reason.NOT_INVITED
 
 
-def _anyone(learning_set: LearningSet, command: c.Command, now: datetime) -> Reason | None:
-    return None if command.actor is not None else Reason.NOT_IN_THE_SET
+def _joins(learning_set: LearningSet, command: c.JoinSet, now: datetime) -> Reason | None:
+    return None if command.actor == command.person.id else Reason.NOT_IN_THE_SET
 
 
 def _member(learning_set: LearningSet, command: c.Command, now: datetime) -> Reason | None:
@@ -106,26 +116,18 @@ def _runs(learning_set: LearningSet, command: c.Command, now: datetime) -> Reaso
     )
 
 
-def _chooses_owners(learning_set: LearningSet, command: c.Command, now: datetime) -> Reason | None:
-    """The facilitator; where there is none, a proposed owner hands on, and so any member may."""
-    return _runs(learning_set, command, now)
-
-
-def _presence(learning_set: LearningSet, command: c.Command, now: datetime) -> Reason | None:
-    assert isinstance(command, c.SetPresence)
+def _presence(learning_set: LearningSet, command: c.SetPresence, now: datetime) -> Reason | None:
     if set(command.present) == {command.actor}:
         return _participant(learning_set, command, now)
     return _runs(learning_set, command, now)
 
 
-def _asker(learning_set: LearningSet, command: c.Command, now: datetime) -> Reason | None:
-    assert isinstance(command, c.EditQuestion)
+def _asker(learning_set: LearningSet, command: c.EditQuestion, now: datetime) -> Reason | None:
     question = _question(learning_set, command.id)
     return None if question is None or question.asker == command.actor else Reason.NOT_THE_AUTHOR
 
 
-def _owner_of_question(learning_set: LearningSet, command: c.Command, now: datetime) -> Reason | None:
-    assert isinstance(command, c.SettleQuestion)
+def _owner_of_question(learning_set: LearningSet, command: c.SettleQuestion, now: datetime) -> Reason | None:
     question = _question(learning_set, command.id)
     return (
         None
@@ -134,23 +136,22 @@ def _owner_of_question(learning_set: LearningSet, command: c.Command, now: datet
     )
 
 
-def _records_commitment(learning_set: LearningSet, command: c.Command, now: datetime) -> Reason | None:
-    assert isinstance(command, c.RecordCommitment | c.RecordNoCommitment)
+def _records_commitment(
+    learning_set: LearningSet, command: c.RecordCommitment | c.RecordNoCommitment, now: datetime
+) -> Reason | None:
     if _owns_turn(learning_set, command.actor, command.turn) or may_run(learning_set, command.actor, now):
         return None
     return Reason.NOT_THE_OWNER if is_participant(learning_set, command.actor) else Reason.NOT_IN_THE_SET
 
 
-def _edits_commitment(learning_set: LearningSet, command: c.Command, now: datetime) -> Reason | None:
-    assert isinstance(command, c.EditCommitment)
+def _edits_commitment(learning_set: LearningSet, command: c.EditCommitment, now: datetime) -> Reason | None:
     found = _commitment(learning_set, command.id)
     if found is None or command.actor in (*learning_set.unit_people(found.unit_id), found.recorded_by):
         return None if is_participant(learning_set, command.actor) else Reason.NOT_IN_THE_SET
     return Reason.NOT_THE_OWNER
 
 
-def _reports(learning_set: LearningSet, command: c.Command, now: datetime) -> Reason | None:
-    assert isinstance(command, c.FileReport)
+def _reports(learning_set: LearningSet, command: c.FileReport, now: datetime) -> Reason | None:
     found = _commitment(learning_set, command.commitment_id)
     if not learning_set.is_active(command.actor or ""):
         return Reason.NOT_IN_THE_SET
@@ -161,8 +162,7 @@ def _reports(learning_set: LearningSet, command: c.Command, now: datetime) -> Re
     )
 
 
-def _skips_report(learning_set: LearningSet, command: c.Command, now: datetime) -> Reason | None:
-    assert isinstance(command, c.SkipReport)
+def _skips_report(learning_set: LearningSet, command: c.SkipReport, now: datetime) -> Reason | None:
     return (
         _member(learning_set, command, now)
         if command.person == command.actor
@@ -191,7 +191,7 @@ def _commitment(learning_set: LearningSet, commitment_id: str) -> Commitment | N
 RULES: Mapping[type[c.Command], Rule] = {
     c.AcceptInvitation: _invited,
     c.DeclineInvitation: _invited,
-    c.JoinSet: _anyone,
+    c.JoinSet: _joins,
     c.LeaveSet: _member,
     c.ChangeFacilitator: _manager,
     c.EndSet: _manager,
@@ -215,7 +215,7 @@ RULES: Mapping[type[c.Command], Rule] = {
     c.HandOver: _runs,
     c.EndMeeting: _runs,
     c.PlaceBid: _member,
-    c.ChooseOwners: _chooses_owners,
+    c.ChooseOwners: _runs,
     c.AskQuestion: _participant,
     c.EditQuestion: _asker,
     c.SettleQuestion: _owner_of_question,

@@ -1,6 +1,7 @@
 """What somebody, or the clock, asks of a learning set. Imperative; one command is one transaction.
 
-``actor`` is the person who asks, or None for the clock. Ids of new things are handed in. Texts are as the person wrote them.
+``actor`` is the person who asks, or None for the clock. Ids of new things are handed in. Texts are as the
+person wrote them.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,9 @@ class Command:
     set_id: str
     actor: str | None
     meeting_id: str | None = None
-    """The meeting for which the button or modal was drawn, where there was one: an old press never moves a new meeting."""
+    """The meeting for which the button or modal was drawn, where there was one: an old press never moves a
+    new meeting.
+    """
 
 
 # The set
@@ -26,7 +29,9 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateSet(Command):
-    """Create a set. ``members`` in the order picked; with ``in_pairs`` the first two are a pair, the next two, and so on."""
+    """Create a set. ``members`` in the order picked; with ``in_pairs`` the first two are a pair, the next
+    two, and so on.
+    """
 
     name: str
     channel_id: str
@@ -81,7 +86,10 @@ class EndSet(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveMeeting(Command):
-    """Move the next meeting. ``starts_at`` is naive wall-clock time in the set's zone; the rhythm stays as it was."""
+    """Move the next meeting.
+
+    ``starts_at`` is naive wall-clock time in the set's zone; the rhythm stays as it was.
+    """
 
     starts_at: datetime
 
@@ -223,7 +231,9 @@ class PlaceBid(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseOwners(Command):
-    """Choose who owns the turns of this meeting, in order, with the reason when it differs from the proposal."""
+    """Choose who owns the turns of this meeting, in order, with the reason when it differs from the
+    proposal.
+    """
 
     units: tuple[str, ...]
     why: str | None

@@ -1,4 +1,6 @@
-"""Decisions about what people give to a meeting: bids, questions, commitments, report-backs, learning; and the prompts for them."""
+"""Decisions about what people give to a meeting: bids, questions, commitments, report-backs, learning; and
+the prompts for them.
+"""
 
 from dataclasses import fields, replace
 from typing import Any
@@ -24,8 +26,12 @@ from bot.domain.membership import current
 from bot.domain.rejections import Reason, Rejected
 from bot.domain.turns import proposals
 
+SETTLED = frozenset({QuestionState.ANSWERED, QuestionState.TAKEN_AWAY, QuestionState.PASSED})
+"""What an owner can do with a question."""
+
 
 def place_bid(state: LearningSet, command: c.PlaceBid, moment: Moment) -> tuple[e.Event, ...]:
+    """A bid asks until the first turn has counted; a second one replaces the first, None takes it back."""
     meeting, actor = current(state), command.actor or ""
     if any(turn.counted_at is not None for turn in meeting.turns) or meeting.phase is Phase.CLOSED:
         raise Rejected(Reason.NO_BIDS_NOW)
@@ -35,7 +41,9 @@ def place_bid(state: LearningSet, command: c.PlaceBid, moment: Moment) -> tuple[
 
 
 def ask(state: LearningSet, command: c.AskQuestion, moment: Moment) -> tuple[e.Event, ...]:
-    """A question lands in the running stage, marked with the one in which it was begun; in a stillness it is held."""
+    """A question lands in the running stage, marked with the one in which it was begun; in a stillness it
+    is held.
+    """
     meeting = current(state)
     stages = {stage.id: stage for stage in moment.format.stages}
     begun, running = stages.get(command.begun_in), stages.get(meeting.stage or "")
@@ -57,6 +65,7 @@ def ask(state: LearningSet, command: c.AskQuestion, moment: Moment) -> tuple[e.E
 
 
 def edit_question(state: LearningSet, command: c.EditQuestion, moment: Moment) -> tuple[e.Event, ...]:
+    """The asker's own words, until the close; a question withdrawn is gone for everybody."""
     found = question(current(state), command.id)
     if found.state is QuestionState.WITHDRAWN:
         raise Rejected(Reason.NO_SUCH_QUESTION)
@@ -66,13 +75,17 @@ def edit_question(state: LearningSet, command: c.EditQuestion, moment: Moment) -
 
 
 def settle_question(state: LearningSet, command: c.SettleQuestion, moment: Moment) -> tuple[e.Event, ...]:
+    """The owner takes up one question at a time; what was settled stays settled."""
     found = question(current(state), command.id)
+    if command.state not in SETTLED:
+        raise Rejected(Reason.NO_SUCH_QUESTION)
     if found.state is not QuestionState.WAITING:
         raise Rejected(Reason.QUESTION_SETTLED)
     return (e.QuestionSettled(found.id, command.state),)
 
 
 def record_commitment(state: LearningSet, command: c.RecordCommitment, moment: Moment) -> tuple[e.Event, ...]:
+    """For any turn of the running meeting, whichever stage it is in; a turn can have several."""
     meeting = current(state)
     turn = next((t for t in meeting.turns if t.number == command.turn), None)
     if turn is None:
@@ -101,6 +114,7 @@ def _words(words: c.CommitmentWords) -> dict[str, Any]:
 
 
 def edit_commitment(state: LearningSet, command: c.EditCommitment, moment: Moment) -> tuple[e.Event, ...]:
+    """Completed or reworded until it locks, 24 hours after the close; withdrawn only before the close."""
     found = commitment(state, command.id)
     if found.locks_at is not None and moment.now >= found.locks_at:
         raise Rejected(Reason.COMMITMENT_LOCKED)
@@ -125,6 +139,7 @@ def commitment(state: LearningSet, commitment_id: str) -> Commitment:
 def record_no_commitment(
     state: LearningSet, command: c.RecordNoCommitment, moment: Moment
 ) -> tuple[e.Event, ...]:
+    """The owner of a turn leaves with "none, because ..."; the words can be changed until the close."""
     if not any(turn.number == command.turn for turn in current(state).turns):
         raise Rejected(Reason.NO_TURN_NOW)
     return (e.NoCommitmentRecorded(command.turn, command.because, command.actor or ""),)
@@ -153,12 +168,18 @@ def file_report(state: LearningSet, command: c.FileReport, moment: Moment) -> tu
 
 
 def skip_report(state: LearningSet, command: c.SkipReport, moment: Moment) -> tuple[e.Event, ...]:
+    """ "Skip today": the person's report-backs are not waited for, and not asked for again before this
+    meeting.
+    """
+    if not state.is_active(command.person):
+        raise Rejected(Reason.NOT_IN_THE_SET)
     if any(skip.person == command.person for skip in current(state).report_skips):
         return ()
     return (e.ReportSkipped(ReportSkip(command.person, command.actor or "")),)
 
 
 def note_takeaway(state: LearningSet, command: c.NoteTakeaway, moment: Moment) -> tuple[e.Event, ...]:
+    """One per person and turn; a second one replaces the first, None takes it back."""
     meeting, actor = current(state), command.actor or ""
     if not any(turn.number == command.turn for turn in meeting.turns):
         raise Rejected(Reason.NO_TURN_NOW)
@@ -169,15 +190,19 @@ def note_takeaway(state: LearningSet, command: c.NoteTakeaway, moment: Moment) -
 
 
 def write_learning(state: LearningSet, command: c.WriteLearning, moment: Moment) -> tuple[e.Event, ...]:
-    """Lines appear together when all present members are in, or when the stage ends; later ones join them."""
+    """Lines appear together when all present members are in, or when the stage ends; later ones join them.
+
+    Whoever still writes when the meeting goes back from the review is not refused: their line lands.
+    """
     meeting, actor = current(state), command.actor or ""
     review = next((i for i, slot in enumerate(meeting.agenda) if slot.stage == LEARNING_REVIEW), None)
-    if review is None or meeting.position < review:
+    reached = review is not None and meeting.position >= review
+    if not reached and not meeting.turns:
         raise Rejected(Reason.NO_LEARNING_NOW)
     line = LearningLine(actor, command.about_problem, command.about_self, command.about_set)
     written = {each.person for each in meeting.learning} | {actor}
     awaited = {m.person for m in state.active_members if m.person in meeting.present} - written
-    shown = () if awaited or meeting.learning_shown else (e.LearningShown(),)
+    shown = () if awaited or meeting.learning_shown or not reached else (e.LearningShown(),)
     return e.LearningWritten(line), *shown
 
 
@@ -202,6 +227,7 @@ def ask_for_report_back(
 def tell_proposed_owner(
     state: LearningSet, command: c.TellProposedOwner, moment: Moment
 ) -> tuple[e.Event, ...]:
+    """Nothing, where the proposal has passed to somebody else by now."""
     meeting, member = current(state), state.member(command.person)
     if meeting.id != command.meeting_id or meeting.phase is not Phase.SCHEDULED or member is None:
         return ()

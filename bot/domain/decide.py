@@ -1,7 +1,8 @@
 """What a command does to a set: the one entrance of the domain.
 
-``decide`` asks in this order: does the set still run, may the actor (``authority``), does the meeting's phase allow it
-(``machine``), and then the command's own rule. A refusal raises ``Rejected`` and changes nothing.
+``decide`` asks in this order: does the set still run, may the actor (``authority``), does the meeting's
+phase allow it (``machine``), and then the command's own rule. A refusal raises ``Rejected`` and changes
+nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -64,7 +65,10 @@ NOT_AN_APPEARANCE = frozenset(
 
 
 def decide(learning_set: LearningSet | None, command: c.Command, moment: Moment) -> tuple[e.Event, ...]:
-    """The events that the command brings about. Raises ``Rejected``; KeyError for a command that has no rule."""
+    """The events that the command brings about.
+
+    Raises ``Rejected``; KeyError for a command that has no rule.
+    """
     if isinstance(command, c.CreateSet):
         return membership.create(command, moment)
     if learning_set is None:

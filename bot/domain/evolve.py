@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from bot.domain import events as e
 from bot.domain import ledger
+from bot.domain.agenda import Slot
 from bot.domain.learning_set import (
     FINISHING_OUTCOMES,
     Answer,
@@ -23,7 +24,7 @@ from bot.domain.learning_set import (
     UnitTurns,
 )
 from bot.domain.machine import COMMITMENTS_LOCK_AFTER
-
+from bot.domain.turns import passed_over
 
 Item = TypeVar("Item")
 
@@ -77,7 +78,7 @@ def _(event: e.SetCreated, state: LearningSet) -> LearningSet:
 
 @_apply.register
 def _(event: e.InvitationAccepted, state: LearningSet) -> LearningSet:
-    return _answered(state, event.person, Answer.IN, event.first_meeting)
+    return _with_place(_answered(state, event.person, Answer.IN, event.first_meeting), event.person)
 
 
 @_apply.register
@@ -88,16 +89,15 @@ def _(event: e.InvitationDeclined, state: LearningSet) -> LearningSet:
 @_apply.register
 def _(event: e.MemberJoined, state: LearningSet) -> LearningSet:
     members = (*_without(state.members, person=event.member.person), event.member)
-    known = any(place.unit_id == event.member.unit_id for place in state.places)
-    places = state.places if known else ledger.join(state.places, event.member.unit_id)
-    return replace(
-        state, members=members, places=places, people={**state.people, event.person.id: event.person}
-    )
+    return _with_place(replace(_with_person(state, event.person), members=members), event.member.person)
 
 
 @_apply.register
 def _(event: e.MemberLeft, state: LearningSet) -> LearningSet:
-    return _leave_ledger(_answered(state, event.person, Answer.LEFT), event.person)
+    left = _leave_ledger(_answered(state, event.person, Answer.LEFT), event.person)
+    if state.meeting is None or state.meeting.facilitator != event.person:
+        return left
+    return _meeting(left, facilitator=None)
 
 
 @_apply.register
@@ -117,8 +117,12 @@ def _(event: e.SetEnded, state: LearningSet) -> LearningSet:
 
 @_apply.register
 def _(event: e.MeetingScheduled, state: LearningSet) -> LearningSet:
-    commitments = tuple(c for c in state.commitments if not c.finished)
-    return replace(state, meeting=event.meeting, commitments=commitments, reports=())
+    """What was told to a meeting that was cancelled is told to the next one."""
+    told = state.reports if state.meeting and state.meeting.phase is Phase.CANCELLED else ()
+    reports = tuple(replace(report, meeting_id=event.meeting.id) for report in told)
+    shown = {report.commitment_id for report in reports}
+    commitments = tuple(c for c in state.commitments if not c.finished or c.id in shown)
+    return replace(state, meeting=event.meeting, commitments=commitments, reports=reports)
 
 
 @_apply.register
@@ -129,6 +133,7 @@ def _(event: e.MeetingMoved, state: LearningSet) -> LearningSet:
         ends_at=event.ends_at,
         phase=Phase.SCHEDULED,
         version=_of(state).version + 1,
+        attendance=(),
     )
 
 
@@ -253,16 +258,23 @@ def _(event: e.BidWithdrawn, state: LearningSet) -> LearningSet:
 
 @_apply.register
 def _(event: e.OwnersChosen, state: LearningSet) -> LearningSet:
-    return _meeting(state, turns=event.turns, agenda=event.agenda)
+    """The running stage stays, wherever it stands in the new agenda; where that differs, old presses are old."""
+    meeting = _of(state)
+    position = _position_in(event.agenda, meeting)
+    version = meeting.version + (position != meeting.position)
+    return _meeting(state, turns=event.turns, agenda=event.agenda, position=position, version=version)
 
 
 @_apply.register
 def _(event: e.TurnCounted, state: LearningSet) -> LearningSet:
+    """A unit whose people have all left has no place any more; its turn counts all the same."""
     before = next((t for t in state.unit_turns if t.unit_id == event.unit_id), None)
     taken = UnitTurns(event.unit_id, (before.taken if before else 0) + 1, event.at)
+    placed = _placed(state, event.unit_id)
+    kept = dict.fromkeys((*_of(state).kept_units, *passed_over(state, event.unit_id)))
     return replace(
-        _turn(state, event.turn, counted_at=event.at),
-        places=ledger.turn_taken(state.places, event.unit_id),
+        _meeting(_turn(state, event.turn, counted_at=event.at), kept_units=tuple(kept)),
+        places=ledger.turn_taken(state.places, event.unit_id) if placed else state.places,
         unit_turns=(*_without(state.unit_turns, unit_id=event.unit_id), taken),
     )
 
@@ -294,7 +306,9 @@ def _(event: e.QuestionSettled, state: LearningSet) -> LearningSet:
 
 @_apply.register
 def _(event: e.CommitmentRecorded, state: LearningSet) -> LearningSet:
-    return replace(state, commitments=(*state.commitments, event.commitment))
+    """Who commits after all has no longer none."""
+    recorded = replace(state, commitments=(*state.commitments, event.commitment))
+    return _turn(recorded, event.commitment.turn, none_because=None)
 
 
 @_apply.register
@@ -384,13 +398,26 @@ def _answered(
     return replace(state, members=tuple(changed(m) for m in state.members))
 
 
+def _placed(state: LearningSet, unit_id: str) -> bool:
+    return any(place.unit_id == unit_id for place in state.places)
+
+
+def _with_place(state: LearningSet, person: str) -> LearningSet:
+    """The person's unit stands in the turn order: where it stood, or at the back."""
+    member = state.member(person)
+    if member is None or _placed(state, member.unit_id):
+        return state
+    return replace(state, places=ledger.join(state.places, member.unit_id))
+
+
 def _leave_ledger(state: LearningSet, person: str) -> LearningSet:
     """A unit leaves the turn order when nobody of it is in or may still answer."""
     member = state.member(person)
     unit_id = member.unit_id if member else ""
     remains = any(m.unit_id == unit_id and m.answer in (Answer.IN, Answer.INVITED) for m in state.members)
-    placed = any(place.unit_id == unit_id for place in state.places)
-    return state if remains or not placed else replace(state, places=ledger.leave(state.places, unit_id))
+    if remains or not _placed(state, unit_id):
+        return state
+    return replace(state, places=ledger.leave(state.places, unit_id))
 
 
 def _with_person(state: LearningSet, person: Person) -> LearningSet:
@@ -406,6 +433,14 @@ def _turn(state: LearningSet, number: int, **changes: Any) -> LearningSet:
         return replace(turn, **changes) if turn.number == number else turn
 
     return _meeting(state, turns=tuple(changed(t) for t in _of(state).turns))
+
+
+def _position_in(agenda: tuple[Slot, ...], meeting: Meeting) -> int:
+    running = meeting.slot
+    for position, slot in enumerate(agenda):
+        if running is not None and (slot.stage, slot.turn) == (running.stage, running.turn):
+            return position
+    return meeting.position
 
 
 def _questions(learning_set: LearningSet, ids: tuple[str, ...], **changes: Any) -> LearningSet:

@@ -1,8 +1,11 @@
 """Decisions about a meeting's course: start, stages, the clock that bends, presence, roles, the end.
 
-The machine's theory is at the head of ``machine``. Functions here have checked neither authority nor phase: ``decide`` does.
+The machine's theory is at the head of ``machine``. Functions here have checked neither authority nor phase:
+``decide`` does.
 """
 
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -33,20 +36,24 @@ from bot.domain.machine import (
 from bot.domain.membership import current, next_meeting, was_never_started
 from bot.domain.rejections import Reason, Rejected
 from bot.domain.turns import CHOSEN, eligible_units, proposals, turn_count
-from bot.domain.wakes import FORGOTTEN_AFTER, OPENS_BEFORE, OVERRUN_AFTER
+from bot.domain.wakes import OPENS_BEFORE, OVERRUN_AFTER, forgotten_at
 
 
 def start(state: LearningSet, command: c.StartMeeting, moment: Moment) -> tuple[e.Event, ...]:
+    """From ten minutes before the scheduled start; a late start offers to end later."""
     meeting = current(state)
     if moment.now < meeting.starts_at - OPENS_BEFORE:
         raise Rejected(Reason.TOO_EARLY_TO_START, starts_at=meeting.starts_at)
     lost = moment.now - meeting.starts_at
     started = e.MeetingStarted(moment.now, command.actor or "", state.facilitator)
-    return started, _enter(meeting, 0, moment.now, command.actor), *_offer_ending(lost)
+    return started, _enter(meeting, 0, moment.now, command.actor), *_offer_ending(meeting, lost)
 
 
-def _offer_ending(lost: timedelta) -> tuple[e.Event, ...]:
-    return (e.EndingOffered(int(lost.total_seconds())),) if lost >= OFFER_ENDING_AFTER else ()
+def _offer_ending(meeting: Meeting, lost: timedelta) -> tuple[e.Event, ...]:
+    """Once for each loss of time; an offer that still waits for its answer grows."""
+    if lost < OFFER_ENDING_AFTER:
+        return ()
+    return (e.EndingOffered(int(lost.total_seconds()) + (meeting.ending_offer_seconds or 0)),)
 
 
 def _enter(
@@ -65,6 +72,7 @@ def check_version(meeting: Meeting, version: int) -> None:
 
 
 def move_on(state: LearningSet, command: c.MoveOn, moment: Moment) -> tuple[e.Event, ...]:
+    """One stage forward, by a press that was drawn for the running stage."""
     check_version(current(state), command.version)
     return advance(state, command.actor, moment)
 
@@ -83,12 +91,16 @@ def advance(state: LearningSet, by: str | None, moment: Moment) -> tuple[e.Event
 
 def _check_guard(state: LearningSet, meeting: Meeting, now: datetime) -> None:
     turn = meeting.turn
-    if meeting.stage == REPORT_BACKS and meeting.stage_ends_at and now < meeting.stage_ends_at:
-        if waiting := waiting_for_reports(state):
-            raise Rejected(Reason.REPORTS_MISSING, people=waiting)
-    if meeting.stage == COMMITMENTS and turn is not None:
-        if turn.none_because is None and not state.turn_commitments(turn.number):
-            raise Rejected(Reason.COMMITMENT_MISSING, people=state.owners(turn))
+    held = meeting.stage == REPORT_BACKS and now < (meeting.stage_ends_at or now)
+    if held and (waiting := waiting_for_reports(state)):
+        raise Rejected(Reason.REPORTS_MISSING, people=waiting)
+    if meeting.stage == COMMITMENTS and turn is not None and _leaves_with_nothing(state, turn):
+        raise Rejected(Reason.COMMITMENT_MISSING, people=state.owners(turn))
+
+
+def _leaves_with_nothing(state: LearningSet, turn: Turn) -> bool:
+    """Neither a commitment nor a "none, because"."""
+    return turn.none_because is None and not state.turn_commitments(turn.number)
 
 
 def waiting_for_reports(state: LearningSet) -> tuple[str, ...]:
@@ -126,53 +138,89 @@ def _owners_proposed(state: LearningSet, meeting: Meeting, by: str | None) -> e.
         Turn(number, proposal.unit_id, proposal.reason, chosen_by=by)
         for number, proposal in enumerate(proposed, 1)
     )
-    return e.OwnersChosen(turns, _agenda_of(meeting, len(turns)))
+    return e.OwnersChosen(turns, _without_empty_turns(meeting.agenda, len(turns)))
 
 
-def _agenda_of(meeting: Meeting, turns: int) -> tuple[clock.Slot, ...]:
+def _without_empty_turns(agenda: Iterable[clock.Slot], turns: int) -> tuple[clock.Slot, ...]:
     """The agenda without turns that nobody owns, and without a break after the last one."""
-    kept = [slot for slot in meeting.agenda if slot.turn is None or slot.turn <= turns]
+    kept = [slot for slot in agenda if slot.turn is None or slot.turn <= turns]
     last = max((index for index, slot in enumerate(kept) if slot.turn is not None), default=0)
     return tuple(slot for index, slot in enumerate(kept) if slot.stage != BREAK or index < last)
 
 
 def choose_owners(state: LearningSet, command: c.ChooseOwners, moment: Moment) -> tuple[e.Event, ...]:
+    """Whoever is here may own, also who said "not this time"; a turn that counted stays with its unit."""
     meeting = current(state)
-    if len(set(command.units)) < len(command.units):
-        raise Rejected(Reason.SAME_OWNER_TWICE, field="units")
-    here = eligible_units(state, meeting)
-    if not command.units or len(command.units) > turn_count(meeting) or not set(command.units) <= set(here):
-        raise Rejected(Reason.NO_SUCH_OWNER, field="units")
+    _check_owners(state, meeting, command.units, moment)
     turns = tuple(
         _chosen_turn(state, meeting, number, unit, command) for number, unit in enumerate(command.units, 1)
     )
-    counted = {t.number: t.unit_id for t in meeting.turns if t.counted_at is not None}
-    if any(t.unit_id != counted.get(t.number, t.unit_id) for t in turns) or len(turns) < len(counted):
+    agenda = meeting.agenda
+    if len(turns) > turn_count(meeting):
+        agenda = _with_dropped_turns(meeting, moment.format.slots(state.clock_id))
+    return (e.OwnersChosen(turns, _without_empty_turns(agenda, len(turns))),)
+
+
+def _with_dropped_turns(meeting: Meeting, whole: Iterable[clock.Slot]) -> tuple[clock.Slot, ...]:
+    """The format's whole agenda; what the meeting has of it as the meeting has it."""
+    planned = {(slot.stage, slot.turn): slot for slot in meeting.agenda}
+    return tuple(planned.get((slot.stage, slot.turn), slot) for slot in whole)
+
+
+def _check_owners(state: LearningSet, meeting: Meeting, units: Sequence[str], moment: Moment) -> None:
+    if len(set(units)) < len(units):
+        raise Rejected(Reason.SAME_OWNER_TWICE, field="units")
+    eligible = {*eligible_units(state, meeting), *(turn.unit_id for turn in meeting.turns)}
+    most = moment.format.clock(state.clock_id).turns
+    counted = {turn.number: turn.unit_id for turn in meeting.turns if turn.counted_at is not None}
+    if (
+        not max(1, _begun_turns(state, meeting)) <= len(units) <= most
+        or not set(units) <= eligible
+        or any(units[number - 1] != unit for number, unit in counted.items())
+    ):
         raise Rejected(Reason.NO_SUCH_OWNER, field="units")
-    if meeting.turn is not None and len(turns) < meeting.turn.number:
-        raise Rejected(Reason.NO_SUCH_OWNER, field="units")
-    return (e.OwnersChosen(turns, _agenda_of(meeting, len(turns))),)
+
+
+def _begun_turns(state: LearningSet, meeting: Meeting) -> int:
+    """The highest turn that counted, runs, or to which something was said: it can no longer be left out."""
+    counted = (turn.number for turn in meeting.turns if turn.counted_at is not None)
+    asked = (each.turn for each in meeting.questions)
+    noted = (each.turn for each in meeting.takeaways)
+    promised = (made.turn for made in state.commitments if made.meeting_id == meeting.id)
+    running = (meeting.slot.turn or 0,) if meeting.slot else ()
+    return max((*counted, *asked, *noted, *promised, *running), default=0)
 
 
 def _chosen_turn(
     state: LearningSet, meeting: Meeting, number: int, unit_id: str, command: c.ChooseOwners
 ) -> Turn:
-    """The turn as it stands where its owner stays; as proposed where the ledger agrees; else as chosen, with the reason."""
+    """The turn as it stands where its owner stays; as proposed where the ledger agrees; else as chosen,
+    with why.
+    """
     standing = next((t for t in meeting.turns if t.number == number and t.unit_id == unit_id), None)
     if standing is not None:
         return standing
-    proposal = next((p for p in proposals(state)[number - 1 : number] if p.unit_id == unit_id), None)
+    place = number - 1 - sum(turn.counted_at is not None for turn in meeting.turns)
+    proposal = next((p for p in proposals(state)[place : place + 1] if p.unit_id == unit_id), None)
     if proposal is not None:
         return Turn(number, unit_id, proposal.reason, chosen_by=command.actor)
     return Turn(number, unit_id, CHOSEN, why=command.why, chosen_by=command.actor)
 
 
 def go_back(state: LearningSet, command: c.GoBack, moment: Moment) -> tuple[e.Event, ...]:
+    """Back to any earlier stage. Nothing is taken back: turns that counted, and all that was said, stay."""
     meeting = current(state)
     check_version(meeting, command.version)
-    if not 0 <= command.position < meeting.position:
+    if command.position not in stages_before(meeting):
         raise Rejected(Reason.NO_SUCH_STAGE, field="position")
     return *_release(meeting), _enter(meeting, command.position, moment.now, command.actor, back=True)
+
+
+def stages_before(meeting: Meeting) -> tuple[int, ...]:
+    """Positions to which the meeting can go back: all earlier ones but those of turns without an owner."""
+    owned = {None, *(turn.number for turn in meeting.turns)}
+    earlier = meeting.agenda[: max(0, meeting.position)]
+    return tuple(position for position, slot in enumerate(earlier) if slot.turn in owned)
 
 
 def stretched(meeting: Meeting, minutes: int, now: datetime) -> clock.Stretch:
@@ -190,8 +238,11 @@ def remaining(meeting: Meeting, now: datetime) -> tuple[clock.Slot, ...]:
 
 
 def stretch(state: LearningSet, command: c.StretchStage, moment: Moment) -> tuple[e.Event, ...]:
+    """More minutes for the running stage. Other owners' turns give only when ``from_others`` agrees."""
     meeting = current(state)
     check_version(meeting, command.version)
+    if command.minutes < 1:
+        raise Rejected(Reason.EMPTY, field="minutes")
     try:
         plan = stretched(meeting, command.minutes, moment.now)
     except clock.NothingLeft as nothing:
@@ -207,6 +258,7 @@ def stretch(state: LearningSet, command: c.StretchStage, moment: Moment) -> tupl
 
 
 def pause(state: LearningSet, command: c.PauseMeeting, moment: Moment) -> tuple[e.Event, ...]:
+    """The running stage keeps what is left of it."""
     return (e.MeetingPaused(moment.now),)
 
 
@@ -215,10 +267,11 @@ def resume(state: LearningSet, command: c.ResumeMeeting, moment: Moment) -> tupl
     meeting = current(state)
     lost = moment.now - (meeting.paused_at or moment.now)
     ends_at = (meeting.stage_ends_at or moment.now) + lost
-    return e.MeetingResumed(moment.now, ends_at), *_offer_ending(lost)
+    return e.MeetingResumed(moment.now, ends_at), *_offer_ending(meeting, lost)
 
 
 def choose_ending(state: LearningSet, command: c.ChooseEnding, moment: Moment) -> tuple[e.Event, ...]:
+    """On time: the plan shrinks. Later: the scheduled end moves by the time that was lost."""
     meeting = current(state)
     if meeting.ending_offer_seconds is None:
         raise Rejected(Reason.NO_ENDING_OFFER)
@@ -227,6 +280,7 @@ def choose_ending(state: LearningSet, command: c.ChooseEnding, moment: Moment) -
 
 
 def hand_over(state: LearningSet, command: c.HandOver, moment: Moment) -> tuple[e.Event, ...]:
+    """To anyone who belongs to the meeting; for this meeting alone."""
     if not is_participant(state, command.to) and command.to != state.facilitator:
         raise Rejected(Reason.NOT_IN_THE_SET)
     if command.to == state.acting_facilitator:
@@ -235,6 +289,7 @@ def hand_over(state: LearningSet, command: c.HandOver, moment: Moment) -> tuple[
 
 
 def set_presence(state: LearningSet, command: c.SetPresence, moment: Moment) -> tuple[e.Event, ...]:
+    """Only what changes; people who do not belong to the meeting are left out."""
     meeting = current(state)
     known = {a.person: a.present for a in meeting.attendance}
     return tuple(
@@ -261,19 +316,22 @@ def close(state: LearningSet, by: str | None, moment: Moment) -> tuple[e.Event, 
     """Close the meeting and schedule the next one."""
     meeting = current(state)
     unfinished = tuple(
-        t.number
-        for t in meeting.turns
-        if t.counted_at is not None and t.none_because is None and not state.turn_commitments(t.number)
+        turn.number
+        for turn in meeting.turns
+        if turn.counted_at is not None and _leaves_with_nothing(state, turn)
     )
     return e.MeetingClosed(moment.now, by, unfinished), next_meeting(state, moment)
 
 
 def pass_time(state: LearningSet, command: c.PassTime, moment: Moment) -> tuple[e.Event, ...]:
-    """What the meeting's own clock brings: the board, the end of a stage, a forgotten meeting. Often nothing."""
+    """What the meeting's own clock brings: the board, the end of a stage, a forgotten meeting.
+
+    Often nothing.
+    """
     meeting, now = current(state), moment.now
     if meeting.id != command.meeting_id:
         return ()
-    if now >= meeting.ends_at + FORGOTTEN_AFTER:
+    if now >= forgotten_at(meeting):
         return _forgotten(state, meeting, moment)
     if was_never_started(state):
         opens = now >= meeting.starts_at - OPENS_BEFORE and meeting.phase is Phase.SCHEDULED
@@ -293,10 +351,12 @@ def _forgotten(state: LearningSet, meeting: Meeting, moment: Moment) -> tuple[e.
 def _stage_time(
     state: LearningSet, meeting: Meeting, ends_at: datetime, moment: Moment
 ) -> tuple[e.Event, ...]:
+    """A stage moves on by itself only if its guard is met; else its end is told, like any other's."""
     if moment.now < ends_at:
         return ()
     if meeting.stage is not None and moment.format.stage(meeting.stage).moves_on_by_itself:
-        return advance(state, None, moment)
+        with suppress(Rejected):
+            return advance(state, None, moment)
     if meeting.told is Told.NOTHING:
         shows = meeting.stage == LEARNING_REVIEW and not meeting.learning_shown and meeting.learning
         return (e.StageTimeUp(), e.LearningShown()) if shows else (e.StageTimeUp(),)

@@ -1,7 +1,8 @@
 """The state of one learning set: its members, their turns, the meeting that is next or running.
 
-Everything is frozen; ``bot.domain.evolve`` makes new states from events. People are opaque ids: the domain does not know
-what a Slack user is. A *unit* owns a turn: one member, or a pair that owns its problem together.
+Everything is frozen; ``bot.domain.evolve`` makes new states from events. People are opaque ids: the domain
+does not know what a Slack user is. A *unit* owns a turn: one member, or a pair that owns its problem
+together.
 """
 
 from collections.abc import Mapping
@@ -140,7 +141,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """Whether a person is at the meeting; ``by`` differs from ``person`` when the facilitator corrected it."""
+    """Whether a person is at the meeting; ``by`` is another person when the facilitator corrected it."""
 
     person: str
     present: bool
@@ -205,7 +206,9 @@ class Commitment:
     hope_to_learn: str | None = None
     horizon: Horizon = Horizon.SHORT
     locks_at: datetime | None = None
-    """Set at the close of its meeting (24 hours later); from then on the wording stands and only progress is added."""
+    """Set at the close of its meeting (24 hours later); from then on the wording stands and only progress
+    is added.
+    """
     finished: bool = False
     """A report-back said done, changed course or dropped."""
 
@@ -273,7 +276,7 @@ class Meeting:
     closed_at: datetime | None = None
     closed_unfinished: bool = False
     kept_units: tuple[str, ...] = ()
-    """Units that were passed over in an earlier meeting (absent, or "not this time") and kept their place."""
+    """Units that were passed over (absent, new, "not this time", or handed on) and kept their place."""
     turns: tuple[Turn, ...] = ()
     attendance: tuple[Attendance, ...] = ()
     bids: tuple[Bid, ...] = ()
@@ -320,7 +323,10 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class LearningSet:
-    """One set, with the meeting that is next or running. The unit of consistency: one command changes one set."""
+    """One set, with the meeting that is next or running.
+
+    The unit of consistency: one command changes one set.
+    """
 
     workspace_id: str
     id: str
@@ -396,7 +402,9 @@ class LearningSet:
         return tuple(c for c in self.commitments if meeting and c.meeting_id == meeting.id and c.turn == turn)
 
     def due_commitments(self, person: str | None = None) -> tuple[Commitment, ...]:
-        """Commitments of earlier meetings that this meeting wants a report-back on: all, or those of one person's unit."""
+        """Commitments of earlier meetings that this meeting wants a report-back on: all, or those of one
+        person's unit.
+        """
         member = self.member(person) if person else None
         return tuple(
             c

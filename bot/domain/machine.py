@@ -1,18 +1,19 @@
 """The meeting's state machine: what can happen next.
 
-Theory of operation
--------------------
-A meeting is in one phase. ``TRANSITIONS`` says for each phase which commands may be decided there at all; everything that
-is not in the table is refused with the sentence of ``REFUSED_IN``, and changes nothing. A command that is in the table may
-still be refused by its own guard (who asks: ``authority``; what is missing: the guards in ``flow``). The state diagram in
-``docs/`` is drawn from this table.
+Theory of operation ------------------- A meeting is in one phase. ``TRANSITIONS`` says for each phase which
+commands may be decided there at all; everything that is not in the table is refused with the sentence of
+``REFUSED_IN``, and changes nothing. A command that is in the table may still be refused by its own guard
+(who asks: ``authority``; what is missing: the guards in ``flow``). The state diagram in ``docs/`` is drawn
+from this table.
 
-Within ``RUNNING`` the meeting walks along its agenda: an ordered tuple of slots, one per stage and turn, laid out from the
-format. ``MoveOn`` goes one slot forward, ``GoBack`` to any earlier one, ``EndMeeting`` to the learning review and from there
-to the end; nothing that was said is touched by moving. ``Meeting.version`` grows with each change of stage; a press carries
-the version that it was drawn with, so the second of two presses is told that the first has already moved on.
+Within ``RUNNING`` the meeting walks along its agenda: an ordered tuple of slots, one per stage and turn,
+laid out from the format. ``MoveOn`` goes one slot forward, ``GoBack`` to any earlier one, ``EndMeeting`` to
+the learning review and from there to the end; nothing that was said is touched by moving.
+``Meeting.version`` grows with each change of stage; a press carries the version that it was drawn with, so
+the second of two presses is told that the first has already moved on.
 
-Time never moves the meeting, with two exceptions: a stage that moves on by itself (stillness), and a forgotten meeting.
+Time never moves the meeting, with two exceptions: a stage that moves on by itself (stillness), and a
+forgotten meeting.
 """
 
 from collections.abc import Mapping
@@ -109,6 +110,9 @@ TRANSITIONS: Mapping[Phase, Mapping[type[c.Command], tuple[Phase, ...]]] = {
 PHASE_COMMANDS = frozenset(command for row in TRANSITIONS.values() for command in row)
 """The commands that a phase allows or refuses; all others are possible at any time."""
 
+TIED_TO_A_MEETING = PHASE_COMMANDS | {c.PlaceBid, c.SkipTurn, c.SkipReport}
+"""Meant for the meeting for which their button was drawn; an old press never touches a new meeting."""
+
 REFUSED_IN: Mapping[Phase, Reason] = {
     SCHEDULED: Reason.NOT_STARTED,
     OPENED: Reason.NOT_STARTED,
@@ -120,14 +124,16 @@ REFUSED_IN: Mapping[Phase, Reason] = {
 
 
 def check_phase(meeting: Meeting | None, command: c.Command) -> None:
-    """Raise ``Rejected`` when the meeting's phase does not allow the command."""
-    if type(command) not in PHASE_COMMANDS:
+    """Raise ``Rejected`` when the meeting's phase does not allow the command, or it was meant for another
+    meeting.
+    """
+    if type(command) not in TIED_TO_A_MEETING:
         return
     if meeting is None:
         raise Rejected(Reason.NO_MEETING)
     if command.actor is not None and command.meeting_id not in (None, meeting.id):
         raise Rejected(Reason.MEETING_CLOSED)
-    if type(command) in TRANSITIONS[meeting.phase]:
+    if type(command) not in PHASE_COMMANDS or type(command) in TRANSITIONS[meeting.phase]:
         return
     if isinstance(command, c.StartMeeting) and meeting.live:
         raise Rejected(Reason.ALREADY_STARTED)

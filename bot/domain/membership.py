@@ -1,4 +1,4 @@
-"""Decisions about the set itself: creating it, who belongs to it, when it meets next, whose place is where."""
+"""Decisions about the set itself: its creation, who belongs to it, when it meets next, whose place is where."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain import calendar, ledger
 from bot.domain import commands as c
 from bot.domain import events as e
-from bot.domain.learning_set import Answer, LearningSet, Meeting, Member, Phase, TurnSkip
+from bot.domain.learning_set import Answer, Attendance, LearningSet, Meeting, Member, Phase, TurnSkip
 from bot.domain.machine import Moment
 from bot.domain.rejections import Reason, Rejected
 from bot.domain.turns import kept_units
@@ -60,7 +60,9 @@ def _check_new_set(command: c.CreateSet, now: datetime) -> None:
 
 
 def _units(members: Sequence[str], in_pairs: bool) -> tuple[tuple[str, str], ...]:
-    """Each member with their unit; in pairs the first two belong together, the next two, and a last one stands alone."""
+    """Each member with their unit; in pairs the first two belong together, the next two, and a last one
+    stands alone.
+    """
     size = 2 if in_pairs else 1
     groups = [members[start : start + size] for start in range(0, len(members), size)]
     return tuple((person, "+".join(group)) for group in groups for person in group)
@@ -100,13 +102,16 @@ def current(learning_set: LearningSet) -> Meeting:
 
 
 def accept(state: LearningSet, command: c.AcceptInvitation, moment: Moment) -> tuple[e.Event, ...]:
+    """Who had declined may change their mind, as long as there is room."""
     actor = command.actor or ""
     if state.is_active(actor):
         raise Rejected(Reason.ALREADY_IN)
+    _check_room(state, actor)
     return (e.InvitationAccepted(actor, _first_meeting(state)),)
 
 
 def decline(state: LearningSet, command: c.DeclineInvitation, moment: Moment) -> tuple[e.Event, ...]:
+    """Told to the creator alone. Who is in already leaves instead."""
     member = state.member(command.actor or "")
     if member is not None and member.answer is Answer.DECLINED:
         return ()
@@ -116,12 +121,11 @@ def decline(state: LearningSet, command: c.DeclineInvitation, moment: Moment) ->
 
 
 def join(state: LearningSet, command: c.JoinSet, moment: Moment) -> tuple[e.Event, ...]:
+    """Also for who was invited, had declined or has left before."""
     person = command.person
     if state.is_active(person.id):
         raise Rejected(Reason.ALREADY_IN)
-    expected = sum(m.answer in (Answer.IN, Answer.INVITED) for m in state.members if m.person != person.id)
-    if expected >= MOST_MEMBERS:
-        raise Rejected(Reason.SET_FULL, most=MOST_MEMBERS)
+    _check_room(state, person.id)
     before = state.member(person.id)
     if before is not None and before.answer is Answer.INVITED:
         return (e.InvitationAccepted(person.id, _first_meeting(state)),)
@@ -129,32 +133,47 @@ def join(state: LearningSet, command: c.JoinSet, moment: Moment) -> tuple[e.Even
     return (e.MemberJoined(member, person),)
 
 
+def _check_room(state: LearningSet, person: str) -> None:
+    """Raise ``Rejected`` when all places are taken or kept for others who were invited."""
+    expected = sum(m.answer in (Answer.IN, Answer.INVITED) for m in state.members if m.person != person)
+    if expected >= MOST_MEMBERS:
+        raise Rejected(Reason.SET_FULL, most=MOST_MEMBERS)
+
+
 def _first_meeting(state: LearningSet) -> int:
-    """The first meeting a person who says yes now can be at as a member from its beginning."""
+    """The first meeting that a person who says yes now can be at from its beginning; in the very first all
+    are new.
+    """
     meeting = state.meeting
-    if meeting is None:
+    if meeting is None or meeting.number == 1:
         return 1
     return meeting.number + 1 if meeting.live else meeting.number
 
 
 def leave(state: LearningSet, command: c.LeaveSet, moment: Moment) -> tuple[e.Event, ...]:
     """A member who facilitates gives that up as well."""
-    left = e.MemberLeft(command.actor or "")
-    return (left, e.FacilitatorChanged(None)) if state.facilitator == command.actor else (left,)
+    actor = command.actor or ""
+    present = state.meeting is not None and actor in state.meeting.present
+    gone = (e.PresenceSet(Attendance(actor, False, actor)),) if present else ()
+    role = (e.FacilitatorChanged(None),) if state.facilitator == actor else ()
+    return *gone, e.MemberLeft(actor), *role
 
 
 def change_facilitator(
     state: LearningSet, command: c.ChangeFacilitator, moment: Moment
 ) -> tuple[e.Event, ...]:
+    """Of the set; a running meeting keeps whoever facilitates it."""
     chosen = command.facilitator.id if command.facilitator else None
     return () if chosen == state.facilitator else (e.FacilitatorChanged(command.facilitator),)
 
 
 def end_set(state: LearningSet, command: c.EndSet, moment: Moment) -> tuple[e.Event, ...]:
+    """With it goes the meeting that was next."""
     return (e.SetEnded(moment.now),)
 
 
 def move_meeting(state: LearningSet, command: c.MoveMeeting, moment: Moment) -> tuple[e.Event, ...]:
+    """Its length and its place in the rhythm stay."""
     meeting = current(state)
     starts_at = calendar.resolve(command.starts_at, state.zone)
     if starts_at <= moment.now:
@@ -165,11 +184,13 @@ def move_meeting(state: LearningSet, command: c.MoveMeeting, moment: Moment) -> 
 
 
 def cancel_meeting(state: LearningSet, command: c.CancelMeeting, moment: Moment) -> tuple[e.Event, ...]:
+    """The next one is the one after it in the rhythm."""
     cancelled = e.MeetingCancelled(command.actor)
     return cancelled, next_meeting(state, moment)
 
 
 def skip_turn(state: LearningSet, command: c.SkipTurn, moment: Moment) -> tuple[e.Event, ...]:
+    """ "Not this time", for the whole unit; its place at the front is kept."""
     meeting, member = current(state), state.member(command.actor or "")
     unit_id = member.unit_id if member else ""
     if meeting.live and any(turn.unit_id == unit_id for turn in meeting.turns):
@@ -180,6 +201,7 @@ def skip_turn(state: LearningSet, command: c.SkipTurn, moment: Moment) -> tuple[
 
 
 def swap_places(state: LearningSet, command: c.SwapPlaces, moment: Moment) -> tuple[e.Event, ...]:
+    """Once for each of the two; a second swap waits until both have had their turn."""
     mine, theirs = state.member(command.actor or ""), state.member(command.other)
     if mine is None or theirs is None or theirs.answer is not Answer.IN:
         raise Rejected(Reason.CANNOT_SWAP, field="other")
@@ -192,6 +214,7 @@ def swap_places(state: LearningSet, command: c.SwapPlaces, moment: Moment) -> tu
 
 
 def go_away(state: LearningSet, command: c.GoAway, moment: Moment) -> tuple[e.Event, ...]:
+    """From today, in the person's own zone, up to and including a day."""
     person = state.people[command.actor or ""]
     if command.until is None:
         return (e.PersonCameBack(person.id),) if person.away_until else ()
@@ -202,6 +225,7 @@ def go_away(state: LearningSet, command: c.GoAway, moment: Moment) -> tuple[e.Ev
 
 
 def update_person(state: LearningSet, command: c.UpdatePerson, moment: Moment) -> tuple[e.Event, ...]:
+    """Name and zone; everything else is the person's own choice."""
     known = state.people.get(command.person.id)
     if known is None or (known.name, known.zone) == (command.person.name, command.person.zone):
         return ()

@@ -61,8 +61,8 @@ class Reason(StrEnum):
 class Rejected(Exception):
     """A command was refused; nothing has changed.
 
-    ``values`` fill the placeholders of the sentence. ``field`` names the command's field at fault where there is one,
-    so that a modal can show the sentence beside it.
+    ``values`` fill the placeholders of the sentence. ``field`` names the command's field at fault where
+    there is one, so that a modal can show the sentence beside it.
     """
 
     def __init__(self, reason: Reason, *, field: str | None = None, **values: object) -> None:

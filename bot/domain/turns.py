@@ -13,11 +13,17 @@ def turn_count(meeting: Meeting) -> int:
 
 
 def proposals(learning_set: LearningSet) -> tuple[ledger.Proposal, ...]:
-    """One proposal per turn, in order; fewer when not enough units can own one."""
+    """One proposal per turn, in order; fewer when not enough units can own one.
+
+    Who has not answered the invitation is not in, and so not named as absent either.
+    """
     meeting = learning_set.meeting
     if meeting is None:
         return ()
-    return ledger.propose(learning_set.places, candidates(learning_set, meeting), turn_count(meeting))
+    units = candidates(learning_set, meeting)
+    known = {candidate.unit_id for candidate in units}
+    places = tuple(place for place in learning_set.places if place.unit_id in known)
+    return ledger.propose(places, units, turn_count(meeting))
 
 
 def candidates(learning_set: LearningSet, meeting: Meeting) -> tuple[ledger.Candidate, ...]:
@@ -39,7 +45,7 @@ def _candidate(learning_set: LearningSet, meeting: Meeting, unit_id: str) -> led
         unit_id=unit_id,
         here=any(_is_expected(learning_set, meeting, person) for person in people),
         skips=meeting.turn_skipped(unit_id),
-        newcomer=meeting.number > 1 and all(m.first_meeting == meeting.number for m in members),
+        newcomer=meeting.number > 1 and all(m.first_meeting >= meeting.number for m in members),
         asks=any(meeting.bid_of(person) is not None for person in people),
         kept_place=unit_id in meeting.kept_units,
         turns_taken=taken.taken if taken else 0,
@@ -56,11 +62,17 @@ def _is_expected(learning_set: LearningSet, meeting: Meeting, person: str) -> bo
     return not known.away_from <= calendar.local_date(meeting.starts_at, known.zone) <= known.away_until
 
 
+def passed_over(learning_set: LearningSet, unit_id: str) -> tuple[str, ...]:
+    """Units that stand nearer to the front than the one whose turn counts now, and so keep their place."""
+    order = ledger.holders(learning_set.places)
+    before = order[: order.index(unit_id)] if unit_id in order else ()
+    return tuple(each for each in before if learning_set.unit_people(each))
+
+
 def kept_units(learning_set: LearningSet) -> tuple[str, ...]:
-    """Units that this meeting passed over although they stood nearer to the front than one that had a turn."""
+    """Units that were passed over in this meeting or before it, and have had no turn since."""
     meeting = learning_set.meeting
     if meeting is None:
         return ()
     owned = {turn.unit_id for turn in meeting.turns if turn.counted_at is not None}
-    passed = {p.unit_id for proposal in proposals(learning_set) for p in proposal.passed_over}
-    return tuple(sorted((passed | set(meeting.kept_units)) - owned))
+    return tuple(unit_id for unit_id in meeting.kept_units if unit_id not in owned)

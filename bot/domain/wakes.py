@@ -1,7 +1,7 @@
 """When the clock must come back to a set: everything that is due by itself, derived from the state.
 
-The command handler compares the wakes before and after a command and writes the difference as rows; a row that was done is
-never due again under the same key, so a person is never asked twice for one rung.
+The command handler compares the wakes before and after a command and writes the difference as rows; a row
+that was done is never due again under the same key, so a person is never asked twice for one rung.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,9 @@ OPENS_BEFORE = timedelta(minutes=10)
 OVERRUN_AFTER = timedelta(minutes=1)
 """After one minute over, one private word to whoever facilitates."""
 FORGOTTEN_AFTER = timedelta(hours=2)
-"""A meeting that nobody closes closes itself this long after its scheduled end."""
+"""A meeting that nobody closes closes itself this long after its scheduled end and the end of its running
+stage.
+"""
 
 LAST_RUNG = 2
 """At most two nudges for one report-back."""
@@ -52,11 +54,18 @@ def wakes(learning_set: LearningSet) -> dict[str, Wake]:
     return {wake.key: wake for wake in found}
 
 
+def forgotten_at(meeting: Meeting) -> datetime:
+    """When nobody is waited for any longer: counted from the scheduled end, or from the running stage's, if
+    later.
+    """
+    return max(meeting.ends_at, meeting.stage_ends_at or meeting.ends_at) + FORGOTTEN_AFTER
+
+
 def next_instant(meeting: Meeting) -> datetime | None:
     """The next instant at which the meeting itself has something to do; None when it is over."""
     if meeting.phase is Phase.SCHEDULED:
         return meeting.starts_at - OPENS_BEFORE
-    forgotten = meeting.ends_at + FORGOTTEN_AFTER
+    forgotten = forgotten_at(meeting)
     if meeting.phase is Phase.RUNNING and meeting.stage_ends_at is not None:
         if meeting.told is Told.NOTHING:
             return min(meeting.stage_ends_at, forgotten)
@@ -69,7 +78,7 @@ def _meeting_clock(meeting: Meeting) -> Wake | None:
     due_at = next_instant(meeting)
     if due_at is None:
         return None
-    key = f"clock:{meeting.id}:{meeting.version}:{meeting.told}:{int(due_at.timestamp())}"
+    key = f"clock:{meeting.id}:{meeting.version}:{meeting.told}:{due_at:%Y%m%dT%H%M%S.%f}"
     return Wake(key, WakeKind.PASS_TIME, due_at, meeting.id)
 
 
@@ -99,7 +108,9 @@ def _report_backs(learning_set: LearningSet, meeting: Meeting, person: str) -> l
 
 
 def _owner(learning_set: LearningSet, meeting: Meeting, person: str) -> Wake | None:
-    """For whoever is proposed now: when a proposal passes to somebody late, they are told as soon as they work."""
+    """For whoever is proposed now: when a proposal passes to somebody late, they are told as soon as they
+    work.
+    """
     due_at = owner_notice(meeting.starts_at, learning_set.people[person].hours)
     if due_at is None:
         return None
@@ -107,7 +118,8 @@ def _owner(learning_set: LearningSet, meeting: Meeting, person: str) -> Wake | N
 
 
 def due_now(learning_set: LearningSet, wake: Wake, now: datetime) -> datetime | None:
-    """When a wake that has come due may be acted on: now, later in the person's working hours, or never (None).
+    """When a wake that has come due may be acted on: now, later in the person's working hours, or never
+    (None).
 
     For prompts that come late (the bot was down), whose member moved to another zone or went away.
     """
