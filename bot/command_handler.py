@@ -155,7 +155,7 @@ class CommandHandler:
 
 
 async def _due_before(unit: UnitOfWork, before: LearningSet | None, command: c.Command) -> Mapping[str, Wake]:
-    """What was due. Where another of a person's sets may have changed their absence or zone, the rows know."""
+    """What was due; the rows know where another of a person's sets may have changed absence or zone."""
     if before is None:
         return {}
     if isinstance(command, c.GoAway | c.UpdatePerson):
