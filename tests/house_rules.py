@@ -226,7 +226,7 @@ def violations() -> list[str]:
     """Everything in the tree that breaks a rule."""
     found = [line for path, source in sources().items() for rule in RULES for line in rule(path, source)]
     cycle = cycle_of_imports(sources())
-    return [*found, *([f"import cycle: {' -> '.join(cycle)}"] if cycle else [])]
+    return [*dict.fromkeys(found), *([f"import cycle: {' -> '.join(cycle)}"] if cycle else [])]
 
 
 @cache
