@@ -16,7 +16,7 @@ OPENED = pytest.StashKey[Templates]()
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:  # noqa: ANN401
+def pytest_configure_node(node: Any) -> None:
     """Called by pytest-xdist in the first process, once for each worker."""
     config: pytest.Config = node.config
     if OPENED not in config.stash:
