@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bot.rehearsal.model import Conversation, Message
 from bot.rehearsal.people import Person
 from bot.rehearsal.scenario import Scenario
-
-if TYPE_CHECKING:
-    from bot.rehearsal.server import LocalSlack
+from bot.rehearsal.server import LocalSlack
 
 
 @dataclass(frozen=True)

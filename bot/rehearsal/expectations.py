@@ -71,7 +71,12 @@ def _within(entry: Entry, hours: str, zone: str) -> bool:
 
 def in_words(wanted: Sees, name: str) -> str:
     """What was to be seen, as the end of a sentence."""
-    place = {"any": "anywhere", "dm": "in a direct message", "private": "in a private note", "home": "on App Home"}
+    place = {
+        "any": "anywhere",
+        "dm": "in a direct message",
+        "private": "in a private note",
+        "home": "on App Home",
+    }
     where = place.get(wanted.where, f"in the {wanted.where}")
     words = f"“{wanted.says}”" if wanted.says else "something new"
     hours = f" between {wanted.local} in their own time" if wanted.local else ""

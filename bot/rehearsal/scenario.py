@@ -1,7 +1,7 @@
 """Scenarios: who plays, in which channels, with which words, and what each does in which order.
 
-A scenario is a TOML file in `scenarios/`. Its format is described in `scenarios/README.md`; what is wrong in a
-file is said with the file's name and the place in it.
+A scenario is a TOML file in `scenarios/`; how to write one is told in `scenarios/README.md`. What is
+wrong in one is said with the file's name and the place in it.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ Sights = Annotated[tuple[Sees, ...], BeforeValidator(_sights)]
 class Step(_Part):
     """One act of one person (or of each of several in turn), and what must be seen then.
 
-    Exactly one of `press`, `command`, `home`, `travels`, `joins`, `invites`, `closes`, `speaks`, `until` says what
-    they do; with `fill` alone they fill the modal that is open.
+    Exactly one of `press`, `command`, `home`, `travels`, `joins`, `invites`, `closes`, `speaks`, `until` says
+    what they do; with `fill` alone they fill the modal that is open.
     """
 
     who: tuple[str, ...] = ()
@@ -125,7 +125,7 @@ class Step(_Part):
     @property
     def deeds(self) -> list[str]:
         """What they do, by name."""
-        names = "press command home travels joins invites closes speaks until".split()
+        names = ["press", "command", "home", "travels", "joins", "invites", "closes", "speaks", "until"]
         return [name for name in names if getattr(self, name)]
 
 
@@ -183,14 +183,18 @@ class Scenario(_Part):
         return self
 
     def parts(self, meetings: int) -> list[Chapter]:
-        """The chapters to play for this many meetings, in order. Raises ScenarioError when there is no script for one."""
+        """The chapters to play for so many meetings. Raises ScenarioError when one has no script."""
         return [chapter for part in self._part_names(meetings) for chapter in self._part(part)]
 
     def _part_names(self, meetings: int) -> list[str]:
         names = ["before", "meeting-1"]
         for number in range(2, meetings + 1):
             scripted = any(chapter.part == f"meeting-{number}" for chapter in self.chapters)
-            names += [f"between-{number - 1}", f"meeting-{number}"] if scripted else ["between-again", "meeting-again"]
+            names += (
+                [f"between-{number - 1}", f"meeting-{number}"]
+                if scripted
+                else ["between-again", "meeting-again"]
+            )
         return [*names, "after"]
 
     def _part(self, name: str) -> list[Chapter]:

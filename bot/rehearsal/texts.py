@@ -1,4 +1,4 @@
-"""The words of a scenario: the seed chooses among several, so that another seed tells the same story in other words."""
+"""The words of a scenario. The seed chooses: another tells the same story in other words."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from bot.rehearsal.scenario import ScenarioError
 class Texts:
     """Gives out texts by reference.
 
-    `@questions.analysis` draws the next of a list of texts, in an order that the seed shuffles, and begins again at
-    its end. `@ruth.problem` is a field of the one record that the seed chose among those of `ruth`, so that all
-    that Ruth says belongs together. `@me.` is the actor's own. `$name` is what was kept under this name. Anything
-    else is taken as it stands.
+    `@questions.analysis` draws the next of a list of texts, in an order that the seed shuffles, and begins
+    again at its end. `@ruth.problem` is a field of the one record that the seed chose among those of `ruth`,
+    so that all that Ruth says belongs together; `@me.` is the actor's own. `$name` is what was kept under
+    this name. Anything else is taken as it stands.
     """
 
     def __init__(self, texts: dict[str, Any], seed: int) -> None:
@@ -53,7 +53,8 @@ class Texts:
     def _draw(self, texts: list[str], name: str) -> str:
         count = self._drawn.get(name, 0)
         self._drawn[name] = count + 1
-        return self._shuffled(texts, name)[count % len(texts)]
+        drawn: str = self._shuffled(texts, name)[count % len(texts)]
+        return drawn
 
     def _shuffled(self, items: list[Any], name: str) -> list[Any]:
         return random.Random(f"{self._seed}:{name}").sample(items, len(items))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from bot.rehearsal.clock import MovableClock
-
-if TYPE_CHECKING:
-    from bot.rehearsal.server import LocalSlack
+from bot.rehearsal.server import LocalSlack
 
 MOST_ROUNDS = 200
 """More work than this at one instant is a bot that never comes to rest."""
@@ -52,10 +50,12 @@ class Timekeeper:
             due = await self._next_due()
             if self._slack.is_quiet and (due is None or due > self.now()):
                 return
-        raise NeverQuiet(f"the bot does not come to rest: something is always due at {self.now().isoformat()}")
+        raise NeverQuiet(
+            f"the bot does not come to rest: something is always due at {self.now().isoformat()}"
+        )
 
     async def pass_to(self, target: datetime, stop: Callable[[], bool] = lambda: False) -> bool:
-        """Let time pass up to `target`, stopping at whatever is due on the way. True when `stop` said so first."""
+        """Let time pass up to `target`, by way of whatever is due. True when `stop` says so first."""
         while not stop():
             due = await self._next_due()
             if due is None or due > target:

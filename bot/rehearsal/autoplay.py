@@ -1,0 +1,200 @@
+"""Autoplay: plays a scenario's script with simulated members, against whatever bot is connected."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.rehearsal.acts import Act
+from bot.rehearsal.cast import Cast
+from bot.rehearsal.clock import MovableClock
+from bot.rehearsal.deeds import Deeds
+from bot.rehearsal.errors import CannotAct, FormRefused
+from bot.rehearsal.expectations import Observer, in_words
+from bot.rehearsal.scenario import Chapter, Scenario, ScenarioError, Sees, Step
+from bot.rehearsal.server import LocalSlack
+from bot.rehearsal.story import Story
+from bot.rehearsal.texts import Texts
+from bot.rehearsal.timekeeper import Bot, NeverQuiet, Timekeeper
+from bot.rehearsal.transcript import Entry
+
+
+class ActFailed(Exception):
+    """Something did not happen as the scenario tells; the sentence names the act at fault."""
+
+
+@dataclass
+class Autoplay:
+    """One rehearsal of one scenario.
+
+    `clock` is the one that the local Slack and the bot read. `pace` is awaited after each act, for whoever
+    wants to read along.
+    """
+
+    scenario: Scenario
+    slack: LocalSlack
+    clock: MovableClock
+    bot: Bot
+    seed: int = 0
+    story: Story | None = None
+    pace: Callable[[], Awaitable[None]] | None = None
+
+    def __post_init__(self) -> None:
+        self.cast = Cast.enter(self.scenario, self.slack)
+        self._texts = Texts(self.scenario.texts, self.seed)
+        self._deeds = Deeds(self.slack, self.cast, self._texts, self.scenario.zone)
+        self._observer = Observer(self.slack.workspace)
+        self._time = Timekeeper(self.clock, self.slack, self.bot)
+
+    async def play(self, meetings: int) -> None:
+        """Play this many whole meetings and what lies between them. Raises ActFailed, ScenarioError."""
+        for chapter in self.scenario.parts(meetings):
+            await self._chapter(chapter)
+
+    async def _chapter(self, chapter: Chapter) -> None:
+        if self.story:
+            self.story.heading(chapter.title)
+        if chapter.stage is not None and self._stage() != chapter.stage:
+            raise ActFailed(
+                f"{chapter.title}: the board should stand at {chapter.stage}, not at {self._stage()}."
+            )
+        for number, step in enumerate(chapter.steps, start=1):
+            place = f"{chapter.title}, step {number}"
+            try:
+                await self._step(step)
+            except (ActFailed, CannotAct, FormRefused, NeverQuiet, ScenarioError, TimeoutError) as wrong:
+                raise ActFailed(f"{place}: {_act_in_words(step)}, but {wrong}.") from wrong
+
+    async def _step(self, step: Step) -> None:
+        if step.until is not None:
+            await self._wait_until(step, step.until)
+            return
+        for who in step.who:
+            await self._time.pass_to(self._time.now() + step.after)
+            await self._act(step, self._actor(who))
+            if self.pace is not None:
+                await self.pace()
+
+    async def _wait_until(self, step: Step, wanted: tuple[Sees, ...]) -> None:
+        """Let time pass until all of this has been seen."""
+        since = len(self.slack.transcript.entries)
+        actor = self._actor(step.who[0]) if step.who else None
+        resolved = [self._resolved(one, actor) for one in wanted]
+        await self._time.pass_to(
+            self._time.now() + step.within, lambda: all(self._found(one, since) for one in resolved)
+        )
+        self._check(resolved, since)
+        if self.pace is not None:
+            await self.pace()
+
+    async def _act(self, step: Step, actor: str) -> None:
+        since = len(self.slack.transcript.entries)
+        wanted: list[Sees] = []
+        if step.speaks is not None:
+            if self.story:
+                self.story.speech(self.cast.people[actor], self._texts.of(step.speaks, actor))
+            return
+        await self._do(step, actor)
+        if step.fill is not None:
+            await self._submit(step, actor)
+        wanted = [self._resolved(one, actor) for one in step.sees]
+        if not wanted and not self._observer.visible(self.slack.transcript.entries[since:]):
+            raise ActFailed("nobody saw anything come of it")
+        self._check(wanted, since)
+
+    async def _do(self, step: Step, actor: str) -> None:
+        """The act itself, without the modal that it may open."""
+        deeds: dict[str, Callable[[], Awaitable[Act] | None]] = {
+            "press": lambda: self._deeds.press(step, actor),
+            "command": lambda: self._deeds.command(step, actor),
+            "home": lambda: self._deeds.open_home(actor),
+            "closes": lambda: self._deeds.close(actor),
+            "travels": lambda: self._deeds.travel(step, actor),
+            "joins": lambda: self._deeds.join(step, actor),
+            "invites": lambda: self._deeds.invite(step, actor),
+        }
+        if not step.deeds:
+            return
+        before = self.cast.people[actor].modal
+        deed = deeds[step.deeds[0]]()
+        if deed is not None:
+            _check_answered(await deed)
+        await self._time.rest()
+        now = self.cast.people[actor].modal
+        if (step.fill is not None or step.opens) and (now is None or (now is before and step.on != "modal")):
+            raise ActFailed("no modal opened")
+        if step.opens and now is not None and now.callback_id != step.opens:
+            raise ActFailed(f"the modal that opened is {now.callback_id}, not {step.opens}")
+
+    async def _submit(self, step: Step, actor: str) -> None:
+        await self._time.pass_to(self._time.now() + step.after)
+        act = await self._deeds.submit(step, actor)
+        _check_answered(act)
+        await self._time.rest()
+        missing = [field for field in step.refused if field not in act.errors]
+        if missing:
+            raise ActFailed(f"the form was to be refused at {', '.join(missing)}")
+        if act.errors and not step.refused:
+            raise ActFailed(f"the form was refused: {'; '.join(f'{k}: {v}' for k, v in act.errors.items())}")
+
+    def _check(self, wanted: list[Sees], since: int) -> None:
+        for one in wanted:
+            if not self._found(one, since):
+                raise ActFailed(in_words(one, self.cast.people[one.who or ""].account.shown_name))
+
+    def _found(self, wanted: Sees, since: int) -> bool:
+        entries: list[Entry] = self.slack.transcript.entries[since:]
+        return self._observer.finds(entries, wanted, self.cast.people[wanted.who or ""])
+
+    def _resolved(self, wanted: Sees, actor: str | None) -> Sees:
+        """With the reader named, and the words found."""
+        who = self._actor(wanted.who) if wanted.who else actor or next(iter(self.cast.people))
+        says = self._texts.of(wanted.says, actor or who) if wanted.says else None
+        return wanted.model_copy(update={"who": who, "says": says})
+
+    def _actor(self, name: str) -> str:
+        """A name of the cast; `owner` is whom the latest post of a turn's stage names."""
+        if name != "owner":
+            return name
+        for message in reversed(self.slack.workspace.messages.get(self.cast.home.id, [])):
+            if message.is_reply and message.stage in self.scenario.plan.turn:
+                found = self.cast.by_name(next(iter(self.cast.people.values())).text_of(message))
+                if found:
+                    return found[0]
+        raise CannotAct("nobody is named as the owner")
+
+    def _stage(self) -> str | None:
+        """Where the newest board stands, as its metadata say."""
+        boards = [m for m in self.slack.workspace.messages.get(self.cast.home.id, []) if not m.is_reply]
+        return next((m.stage for m in reversed(boards) if m.stage is not None), None)
+
+
+def _check_answered(act: Act) -> None:
+    """Raise ActFailed when Slack itself refused, or would have shown its warning sign."""
+    if act.refused is not None:
+        raise ActFailed(f"Slack refused it: {act.refused}")
+    if act.invalid is not None:
+        raise ActFailed(f"the bot's answer was refused by Slack: {act.invalid}")
+    if act.envelope is not None and not act.acknowledged:
+        raise ActFailed("the bot did not acknowledge it in time")
+
+
+def _act_in_words(step: Step) -> str:
+    """What the step asked for, as the beginning of a sentence."""
+    who = " and ".join(step.who) or "everybody"
+    if step.until is not None:
+        return f"{who} waited"
+    deed = step.deeds[0] if step.deeds else "fill"
+    told = {
+        "press": f"was to press {step.press}",
+        "command": f"was to type {step.command}",
+        "home": "was to open App Home",
+        "travels": f"was to travel to {step.travels}",
+        "joins": f"was to join #{step.joins}",
+        "invites": f"was to invite the bot to #{step.invites}",
+        "closes": "was to close the modal",
+        "speaks": "was to speak",
+        "fill": "was to fill the modal",
+    }
+    filled = f" and fill {', '.join(step.fill)}" if step.fill and step.deeds else ""
+    return f"{who} {told[deed]}{filled}"
