@@ -24,7 +24,9 @@ ROOMS: dict[str, frozenset[str] | str] = {
     "storage": frozenset({"domain", "outgoing"}),
     "command_handler": frozenset({"domain", "outgoing", "prompt_library", "surfaces", "storage"}),
     "queries": frozenset({"directory", "domain", "prompt_library", "surfaces", "storage"}),
-    "listeners": frozenset({"command_handler", "directory", "domain", "queries", "surfaces"}),
+    "listeners": frozenset(
+        {"command_handler", "directory", "domain", "prompt_library", "queries", "surfaces"}
+    ),
     "sender": frozenset({"domain", "outgoing", "storage"}),
     "clock": frozenset({"domain", "storage"}),
     "rehearsal": frozenset(),
