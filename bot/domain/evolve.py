@@ -258,7 +258,7 @@ def _(event: e.BidWithdrawn, state: LearningSet) -> LearningSet:
 
 @_apply.register
 def _(event: e.OwnersChosen, state: LearningSet) -> LearningSet:
-    """The running stage stays, wherever it stands in the new agenda; where that differs, old presses are old."""
+    """The running stage stays, wherever it stands in the new agenda; else old presses are old."""
     meeting = _of(state)
     position = _position_in(event.agenda, meeting)
     version = meeting.version + (position != meeting.position)

@@ -1,4 +1,4 @@
-"""Decisions about the set itself: its creation, who belongs to it, when it meets next, whose place is where."""
+"""Decisions about the set: its creation, who belongs to it, when it meets next, whose place is where."""
 
 from collections.abc import Sequence
 from dataclasses import replace
