@@ -32,6 +32,7 @@ class Fault:
     match: Match = _always
     status: int = 500
     retry_after: str | None = None
+    code: str = ""
 
 
 @dataclass
@@ -95,9 +96,7 @@ class Faults:
 
     def refuse(self, method: str, code: str, times: int = 1, match: Match = _always) -> None:
         """Answer `ok: false` with this code before anything has happened."""
-        fault = Fault(method, "refuse", times, match)
-        fault.retry_after = code
-        self.waiting.append(fault)
+        self.waiting.append(Fault(method, "refuse", times, match, code=code))
 
     def refuse_handshakes(self, times: int = 1) -> None:
         """Refuse the next WebSocket handshakes with HTTP 503."""

@@ -136,7 +136,7 @@ def _before(fault: Fault | None) -> _Answer | None:
     if fault.kind == "drop_before":
         return _Answer(0, {}, dropped=True)
     if fault.kind == "refuse":
-        return _Answer(200, {"ok": False, "error": str(fault.retry_after)})
+        return _Answer(200, {"ok": False, "error": fault.code})
     if fault.kind == "status":
         return _failing(fault)
     return None

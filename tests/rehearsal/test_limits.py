@@ -12,7 +12,7 @@ from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.server import LocalSlack
 from tests.rehearsal.calling import Answer, call
 from tests.rehearsal.limits import LIMITS, RATES, Limit, Rate
-from tests.rehearsal.samples import button, home, input_block, modal
+from tests.rehearsal.samples import Json, button, home, input_block, modal
 from tests.rehearsal.write_limits_table import TABLE, written_table
 
 
@@ -57,7 +57,7 @@ class Sender:
         return await call(self.slack, "views.publish", user_id=self.person.id, view=view)
 
 
-def _button(more: dict[str, Any]) -> dict[str, Any]:
+def _button(more: Json) -> Json:
     if more.get("type") == "overflow":
         return {"action_id": "a", **more}
     return button(**more)

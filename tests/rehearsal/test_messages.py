@@ -56,7 +56,9 @@ async def test_a_user_id_as_channel_opens_the_direct_messages(slack: LocalSlack,
     assert [one.text for one in ada.dm()] == ["hello"]
     update = await call(slack, "chat.update", channel=ada.id, ts=posted.body["ts"], text="new")
     assert update.error == "channel_not_found"
-    update = await call(slack, "chat.update", channel=posted.body["channel"], ts=posted.body["ts"], text="new")
+    update = await call(
+        slack, "chat.update", channel=posted.body["channel"], ts=posted.body["ts"], text="new"
+    )
     assert update.body["ok"]
 
 
@@ -123,7 +125,9 @@ async def test_what_no_message_may_be(slack: LocalSlack, lab: Conversation) -> N
     assert slack.workspace.messages == {}
 
 
-async def test_timestamps_are_unique_and_increase_while_the_clock_stands(slack: LocalSlack, ada: Person) -> None:
+async def test_timestamps_are_unique_and_increase_while_the_clock_stands(
+    slack: LocalSlack, ada: Person
+) -> None:
     channels = [slack.add_channel(f"c{number}", [ada]) for number in range(5)]
     stamps = [(await post(slack, one.id)).body["ts"] for one in channels]
     assert stamps == sorted(set(stamps), key=float)

@@ -154,3 +154,96 @@ async def test_an_event_without_acknowledgement_comes_again_at_once_after_one_mi
     assert len({event_id for event_id, _ in seen}) == 1
     assert [retry for _, retry in seen] == ["0", "1", "2", "3"]
     assert [attempt.number for attempt in envelope.attempts] == [0, 1, 2, 3]
+
+
+async def test_a_press_without_acknowledgement_is_lost_and_its_author_is_warned_after_three_seconds(
+    slack: LocalSlack, clock: MovableClock
+) -> None:
+    app = bolt_app(slack)
+    pressed: list[str] = []
+
+    @app.action("go")
+    async def fail() -> None:
+        pressed.append("go")
+        raise RuntimeError("the database is away")
+
+    ada = slack.add_person("ada")
+    channel = slack.add_channel("lab", [ada])
+    await web_client(slack).chat_postMessage(channel=channel.id, text="Ready?", blocks=[button()])
+    async with connected(slack, app):
+        act = ada.pressing(ada.messages(channel)[0], "go")
+        assert act.envelope is not None
+        await slack.write(act.envelope)
+        await slack.until(partial(_has, pressed, 1))
+        warned = []
+        for seconds in (2.9, 0.1, 3_600):
+            clock.advance(seconds)
+            warned.append(act.warned)
+        await slack.quiet()
+    assert warned == [False, True, True]
+    assert len(act.envelope.attempts) == len(pressed) == 1
+
+
+WRONG_ANSWERS: dict[str, dict[str, Any]] = {
+    "errors on a block that is not there": {"response_action": "errors", "errors": {"who": "No"}},
+    "a view that Slack refuses": {"response_action": "update", "view": {"type": "modal"}},
+    "an action that does not exist": {"response_action": "close"},
+}
+
+
+@pytest.mark.parametrize("answer", WRONG_ANSWERS.values(), ids=WRONG_ANSWERS.keys())
+async def test_a_wrong_answer_to_a_form_is_a_visible_error(slack: LocalSlack, answer: dict[str, Any]) -> None:
+    app = bolt_app(slack)
+
+    @app.view("form")
+    async def submit(ack: Any) -> None:
+        await ack(**answer)
+
+    ada = slack.add_person("ada")
+    trigger = slack.world.triggers.issue(ada.id, slack.clock.now())
+    await web_client(slack).views_open(trigger_id=trigger, view=MODAL)
+    async with connected(slack, app):
+        act = await ada.submit({"what": "x", "by": "2026-04-01"})
+    assert act.acknowledged
+    assert act.warned
+    assert ada.modal is not None
+    assert [one.where for one in slack.invalid] == ["answer to act_submit"]
+
+
+async def test_a_form_is_answered_with_another_on_top_or_in_its_place_or_with_none(slack: LocalSlack) -> None:
+    app = bolt_app(slack)
+    second = {**MODAL, "title": {"type": "plain_text", "text": "And then"}, "callback_id": "second"}
+
+    @app.view("form")
+    async def push(ack: Any) -> None:
+        await ack(response_action="push", view=second)
+
+    @app.view("second")
+    async def clear(ack: Any) -> None:
+        await ack(response_action="clear")
+
+    ada = slack.add_person("ada")
+    trigger = slack.world.triggers.issue(ada.id, slack.clock.now())
+    await web_client(slack).views_open(trigger_id=trigger, view=MODAL)
+    values = {"what": "x", "by": "2026-04-01"}
+    async with connected(slack, app):
+        await ada.submit(values)
+        assert (await ada.see_modal()).title == "And then"
+        assert len(slack.world.views.stacks[ada.id]) == 2
+        await ada.submit(values)
+    assert ada.modal is None
+
+
+async def test_an_acknowledgement_of_a_press_that_carries_an_answer_is_noticed(slack: LocalSlack) -> None:
+    app = bolt_app(slack)
+
+    @app.action("go")
+    async def go(ack: Any) -> None:
+        await ack(text="this goes nowhere")
+
+    ada = slack.add_person("ada")
+    channel = slack.add_channel("lab", [ada])
+    await web_client(slack).chat_postMessage(channel=channel.id, text="Ready?", blocks=[button()])
+    async with connected(slack, app):
+        await ada.press(ada.messages(channel)[0], "go")
+    assert [one.code for one in slack.invalid] == ["unexpected_response_payload"]

@@ -56,7 +56,9 @@ async def test_three_modals_stack_and_a_fourth_is_refused(slack: LocalSlack, ada
 
 async def test_pushing_needs_a_trigger_that_comes_from_a_modal(slack: LocalSlack, ada: Person) -> None:
     await open_modal(slack, ada)
-    assert (await call(slack, "views.push", trigger_id=trigger(slack, ada), view=modal())).error == "not_found"
+    assert (
+        await call(slack, "views.push", trigger_id=trigger(slack, ada), view=modal())
+    ).error == "not_found"
 
 
 async def test_an_update_with_an_old_hash_conflicts(slack: LocalSlack, ada: Person) -> None:
@@ -66,12 +68,16 @@ async def test_an_update_with_an_old_hash_conflicts(slack: LocalSlack, ada: Pers
     assert (await call(slack, "views.update", **arguments, view=modal())).error == "hash_conflict"
 
 
-async def test_what_was_typed_survives_an_update_only_under_the_same_ids(slack: LocalSlack, ada: Person) -> None:
+async def test_what_was_typed_survives_an_update_only_under_the_same_ids(
+    slack: LocalSlack, ada: Person
+) -> None:
     other = input_block(block_id="why", label=plain("Why?"))
     view = (await open_modal(slack, ada, blocks=[input_block(), other])).body["view"]
     ada.fill({"what": "call Mia", "why": "because"})
     renamed = input_block(block_id="why-2", label=plain("Why?"))
-    updated = await call(slack, "views.update", view_id=view["id"], view=modal(blocks=[input_block(), renamed]))
+    updated = await call(
+        slack, "views.update", view_id=view["id"], view=modal(blocks=[input_block(), renamed])
+    )
     values = updated.body["view"]["state"]["values"]
     assert values["what"]["text"]["value"] == "call Mia"
     assert values["why-2"]["text"]["value"] is None
@@ -147,7 +153,9 @@ WRONG: dict[str, dict[str, Any]] = {
         "blocks": [input_block(element={"type": "users_select", "action_id": "a", "initial_user": "U404"})]
     },
     "a date that is none": {
-        "blocks": [input_block(element={"type": "datepicker", "action_id": "a", "initial_date": "2026-13-01"})]
+        "blocks": [
+            input_block(element={"type": "datepicker", "action_id": "a", "initial_date": "2026-13-01"})
+        ]
     },
     "a time that is none": {
         "blocks": [input_block(element={"type": "timepicker", "action_id": "a", "initial_time": "24:00"})]
@@ -173,7 +181,9 @@ WRONG: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("more", WRONG.values(), ids=WRONG.keys())
-async def test_a_wrong_view_is_refused_with_the_place(slack: LocalSlack, ada: Person, more: dict[str, Any]) -> None:
+async def test_a_wrong_view_is_refused_with_the_place(
+    slack: LocalSlack, ada: Person, more: dict[str, Any]
+) -> None:
     view = {key: value for key, value in modal(**more).items() if value is not None}
     refused = await call(slack, "views.open", trigger_id=trigger(slack, ada), view=view)
     assert refused.error == "invalid_arguments"
