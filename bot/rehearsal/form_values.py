@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.rehearsal.ids import Ids
+from bot.rehearsal.model import Conversation
 
 Values = dict[str, dict[str, dict[str, Any]]]
 
@@ -57,7 +58,9 @@ def fill_ids(blocks: list[dict[str, Any]], ids: Ids) -> list[dict[str, Any]]:
     return filled
 
 
-def values_of(blocks: list[dict[str, Any]], typed: Values | None = None) -> Values:
+def values_of(
+    blocks: list[dict[str, Any]], typed: Values | None = None, current: Conversation | None = None
+) -> Values:
     """The state of these blocks: what was typed where ids and type are the same, else the initial value."""
     earlier = typed or {}
     state: Values = {}
@@ -66,16 +69,35 @@ def values_of(blocks: list[dict[str, Any]], typed: Values | None = None) -> Valu
             if element["type"] in STATE_KEYS:
                 kept = earlier.get(block["block_id"], {}).get(element["action_id"])
                 if kept is None or kept["type"] != element["type"]:
-                    kept = initial_value(element)
+                    kept = initial_value(element, current)
                 state.setdefault(block["block_id"], {})[element["action_id"]] = kept
     return state
 
 
-def initial_value(element: dict[str, Any]) -> dict[str, Any]:
-    """The state of one element as it opens."""
+def initial_value(element: dict[str, Any], current: Conversation | None = None) -> dict[str, Any]:
+    """The state of one element as it opens, for someone who comes from the conversation `current`."""
     key, initial, empty = STATE_KEYS[element["type"]]
-    value = element.get(initial) or empty
+    value = element.get(initial) or _current_conversation(element, current) or empty
     state = {"type": element["type"], key: copy.deepcopy(value)}
     if element["type"] == "timepicker" and "timezone" in element:
         state["timezone"] = element["timezone"]
     return state
+
+
+def conversation_fits(element: dict[str, Any], conversation: Conversation) -> bool:
+    """Whether the select's `filter` lets this conversation be offered."""
+    wanted = element.get("filter", {})
+    kind = "im" if conversation.is_im else "private" if conversation.is_private else "public"
+    if kind not in wanted.get("include", [kind]):
+        return False
+    if conversation.is_im and wanted.get("exclude_bot_users"):
+        return False
+    return not (conversation.is_ext_shared and wanted.get("exclude_external_shared_channels"))
+
+
+def _current_conversation(element: dict[str, Any], current: Conversation | None) -> str | list[str] | None:
+    if current is None or not element.get("default_to_current_conversation"):
+        return None
+    if not conversation_fits(element, current):
+        return None
+    return [current.id] if element["type"].startswith("multi_") else current.id

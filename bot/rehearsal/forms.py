@@ -12,7 +12,7 @@ from bot.rehearsal.block_kit import limits
 from bot.rehearsal.block_kit.composition import options_of
 from bot.rehearsal.block_kit.reading import read_text_object
 from bot.rehearsal.errors import FormRefused
-from bot.rehearsal.form_values import STATE_KEYS, elements_of
+from bot.rehearsal.form_values import STATE_KEYS, conversation_fits, elements_of
 from bot.rehearsal.json_types import Json, JsonObject
 from bot.rehearsal.view_desk import OpenView
 from bot.rehearsal.workspace import Workspace
@@ -127,7 +127,7 @@ def _converted(element: JsonObject, value: Json, workspace: Workspace, key: str)
     if kind.endswith("users_select"):
         return _pick(element, value, key, lambda one: _user(workspace, one, key))
     if kind.endswith(("channels_select", "conversations_select")):
-        return _pick(element, value, key, lambda one: _conversation(workspace, one, key))
+        return _pick(element, value, key, lambda one: _conversation(workspace, element, one, key))
     return _written(kind, value, key)
 
 
@@ -180,10 +180,11 @@ def _user(workspace: Workspace, value: Json, key: str) -> str:
     return user
 
 
-def _conversation(workspace: Workspace, value: Json, key: str) -> str:
+def _conversation(workspace: Workspace, element: JsonObject, value: Json, key: str) -> str:
     channel = _id(value)
     conversation = workspace.conversations.get(channel)
-    if conversation is None or conversation.is_archived:
+    known = conversation is not None and not conversation.is_archived
+    if conversation is None or not known or not conversation_fits(element, conversation):
         raise FormRefused({key: f"no such conversation: {channel}"})
     return channel
 

@@ -18,6 +18,7 @@ class Trigger:
     user: str
     issued: datetime
     view_id: str | None
+    channel: str | None
     used: bool = False
 
 
@@ -28,10 +29,12 @@ class Triggers:
         self._ids = ids
         self._issued: dict[str, Trigger] = {}
 
-    def issue(self, user: str, now: datetime, view_id: str | None = None) -> str:
-        """A new trigger id; `view_id` is the modal that it comes from, if any."""
+    def issue(
+        self, user: str, now: datetime, view_id: str | None = None, *, channel: str | None = None
+    ) -> str:
+        """A new trigger id; `view_id` and `channel` are the modal or conversation that it comes from."""
         trigger_id = f"{int(now.timestamp())}.{self._ids.token('')}"
-        self._issued[trigger_id] = Trigger(user, now, view_id)
+        self._issued[trigger_id] = Trigger(user, now, view_id, channel)
         return trigger_id
 
     def exchange(self, trigger_id: str, now: datetime) -> Trigger:

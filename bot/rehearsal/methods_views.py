@@ -15,7 +15,7 @@ def views_open(world: World, arguments: Arguments) -> JsonObject:
     trigger_id = arguments.text("trigger_id")
     document = _checked(world, arguments, "modal")
     trigger = world.triggers.exchange(trigger_id, world.now())
-    view = world.views.open(trigger.user, document)
+    view = world.views.open(trigger.user, document, trigger.channel)
     return _shown(world, "modal_opened", view)
 
 

@@ -73,7 +73,7 @@ def message_actions(
         container["thread_ts"] = message.thread_ts
     payload = _base(world, "block_actions", user) | {
         "container": container,
-        "trigger_id": world.triggers.issue(user.id, world.now()),
+        "trigger_id": world.triggers.issue(user.id, world.now(), channel=conversation.id),
         "channel": {"id": conversation.id, "name": channel_name(conversation)},
         "state": {"values": message.values},
         "response_url": response_url,
@@ -125,7 +125,7 @@ def message_shortcut(
     conversation = world.workspace.conversations[message.channel]
     return _base(world, "message_action", user) | {
         "callback_id": callback_id,
-        "trigger_id": world.triggers.issue(user.id, world.now()),
+        "trigger_id": world.triggers.issue(user.id, world.now(), channel=conversation.id),
         "action_ts": world.next_ts(),
         "message_ts": message.ts,
         "response_url": response_url,
@@ -152,5 +152,5 @@ def slash_command(
         "api_app_id": workspace.app_id,
         "is_enterprise_install": "false",
         "response_url": response_url,
-        "trigger_id": world.triggers.issue(user.id, world.now()),
+        "trigger_id": world.triggers.issue(user.id, world.now(), channel=conversation.id),
     }

@@ -175,7 +175,7 @@ class Person(Sight):
         act = self._interactive("act_submit", payloads.view_submission(self._world, self.account, view))
         if act.envelope is not None:
             expect_view_answer(self._world, act, shown)
-        self._write_act("act_submit", None, view.stage, _typed_text(view), act, callback_id=view.callback_id)
+        self._write_act("act_submit", None, view.stage, view.typed_text(), act, callback_id=view.callback_id)
         return act
 
     async def close_modal(self, *, all_of_them: bool = False) -> Act:
@@ -301,19 +301,3 @@ def _reports_at_once(view: OpenView, button: Button) -> None:
     block = next(one for one in view.blocks if one["block_id"] == button.block_id)
     if block["type"] == "input" and not block.get("dispatch_action"):
         raise CannotAct(f"{button.action_id} tells the app nothing before the modal is sent")
-
-
-def _typed_text(view: OpenView) -> str:
-    lines: list[str] = [view.title]
-    for fields in view.values.values():
-        for state in fields.values():
-            lines.extend(_said(value) for key, value in state.items() if key != "type" and value)
-    return "\n".join(lines)
-
-
-def _said(value: Json) -> str:
-    if isinstance(value, list):
-        return ", ".join(_said(one) for one in value)
-    if isinstance(value, dict):
-        return read_text_object(value.get("text")) or str(value.get("value", ""))
-    return str(value)

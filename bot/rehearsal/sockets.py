@@ -14,6 +14,7 @@ from bot.rehearsal.errors import SlackError
 from bot.rehearsal.json_types import Json, JsonObject
 from bot.rehearsal.world import World
 
+_CLOSING_SECONDS = 1.0
 Acknowledge = Callable[[str, Json], Awaitable[None]]
 
 
@@ -55,7 +56,7 @@ class SocketHub:
         if ticket not in self._world.tickets:
             return web.Response(status=404)
         self._world.tickets.remove(ticket)
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=_CLOSING_SECONDS)
         await socket.prepare(request)
         self._made += 1
         connection = Connection(self._made, socket)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.rehearsal.block_kit import limits
+from bot.rehearsal.block_kit.reading import read_text_object
 from bot.rehearsal.errors import SlackError
 from bot.rehearsal.form_values import Values, fill_ids, values_of
 from bot.rehearsal.ids import Ids
+from bot.rehearsal.json_types import Json
 from bot.rehearsal.workspace import Workspace
 
 _EMPTY = {"private_metadata": "", "callback_id": "", "external_id": ""}
@@ -55,6 +57,12 @@ class OpenView:
         stage = read.get("stage") if isinstance(read, dict) else None
         return stage if isinstance(stage, str) else None
 
+    def typed_text(self) -> str:
+        """The title and what now stands in the fields, one line each, for people to read."""
+        states = [state for fields in self.values.values() for state in fields.values()]
+        typed = [_said(one) for state in states for key, one in state.items() if key != "type" and one]
+        return "\n".join([self.title, *typed])
+
     def payload(self, workspace: Workspace) -> dict[str, Any]:
         """The `view` object of answers and interactions."""
         return {
@@ -89,8 +97,11 @@ class ViewDesk:
         stack = self.stacks.get(user)
         return stack[-1] if stack else None
 
-    def open(self, user: str, document: dict[str, Any]) -> OpenView:
-        """Put a modal on the person's stack. Raises SlackError: push_limit_reached, duplicate_external_id."""
+    def open(self, user: str, document: dict[str, Any], channel: str | None = None) -> OpenView:
+        """Put a modal on the person's stack; `channel` is where they come from.
+
+        Raises SlackError: push_limit_reached, duplicate_external_id.
+        """
         stack = self.stacks.setdefault(user, [])
         if len(stack) >= limits.VIEW_STACK:
             raise SlackError("push_limit_reached")
@@ -99,7 +110,7 @@ class ViewDesk:
         root = stack[0].id if stack else view_id
         previous = stack[-1].id if stack else None
         view = OpenView(view_id, user, {}, "", root, previous)
-        self._show(view, document)
+        self._show(view, document, channel)
         stack.append(view)
         return view
 
@@ -139,9 +150,9 @@ class ViewDesk:
     def all_views(self) -> list[OpenView]:
         return [view for stack in self.stacks.values() for view in stack] + list(self.homes.values())
 
-    def _show(self, view: OpenView, document: dict[str, Any]) -> None:
+    def _show(self, view: OpenView, document: dict[str, Any], channel: str | None = None) -> None:
         view.document = {**document, "blocks": fill_ids(document["blocks"], self._ids)}
-        view.values = values_of(view.blocks, view.values)
+        view.values = values_of(view.blocks, view.values, self._workspace.conversations.get(channel or ""))
         view.hash = f"{int(self._workspace.now().timestamp())}.{self._ids.token('')[:8]}"
         view.errors = {}
 
@@ -151,3 +162,11 @@ class ViewDesk:
             one is not owner and one.document.get("external_id") == wanted for one in self.all_views()
         ):
             raise SlackError("duplicate_external_id")
+
+
+def _said(value: Json) -> str:
+    if isinstance(value, list):
+        return ", ".join(_said(one) for one in value)
+    if isinstance(value, dict):
+        return read_text_object(value.get("text")) or str(value.get("value", ""))
+    return str(value)

@@ -291,3 +291,28 @@ async def test_a_field_that_reports_at_once_does_and_another_does_not(slack: Loc
             await ada.press_in_modal("b", "1")
     assert chosen[0][0] == "2"
     assert chosen[0][1]["what"]["a"]["selected_option"]["value"] == "2"
+
+
+@pytest.mark.parametrize(("from_where", "picked"), [("lab", "lab"), (None, None)])
+async def test_a_modal_opened_from_a_channel_offers_that_channel_if_its_filter_lets_it(
+    slack: LocalSlack, ada: Person, lab: Conversation, from_where: str | None, picked: str | None
+) -> None:
+    app = bolt_app(slack)
+    select = {
+        "type": "conversations_select",
+        "default_to_current_conversation": True,
+        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
+    }
+
+    @app.command("/probe")
+    async def open_form(ack: Any, command: Any, client: Any) -> None:
+        await client.views_open(trigger_id=command["trigger_id"], view=modal(blocks=[field(select)]))
+        await ack()
+
+    async with connected(slack, app):
+        await ada.command("/probe", lab if from_where else None)
+    view = await ada.see_modal()
+    assert view.values["what"]["a"]["selected_conversation"] == (lab.id if picked else None)
+    shared = slack.add_channel("shared", [ada], is_ext_shared=True)
+    with pytest.raises(FormRefused):
+        ada.fill({"a": shared})
