@@ -18,7 +18,6 @@ from bot.storage.dialect import upsert
 from bot.storage.tables import PromptState, due_prompts
 
 LEASE = timedelta(seconds=60)
-COMES_BACK_FROM = (PromptState.DUE, PromptState.CANCELLED)
 Ending = Literal["done", "missed", "failed"]
 WAKE = tuple(field.name for field in fields(Wake))
 """The columns that make up a wake."""
@@ -137,7 +136,9 @@ class DuePrompts:
             statement.on_conflict_do_update(
                 index_elements=["workspace_id", "key"],
                 set_=changed,
-                where=due_prompts.c.state.in_(COMES_BACK_FROM),
+                where=or_(
+                    due_prompts.c.state == PromptState.DUE, due_prompts.c.state == PromptState.CANCELLED
+                ),
             ),
             [asdict(wake) | known for wake in wakes],
         )

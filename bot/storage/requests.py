@@ -21,8 +21,9 @@ class Requests:
         A second one at the same time waits for how the first ends.
         """
         row = {"workspace_id": workspace_id, "request": request, "received_at": now}
-        statement = upsert(self._connection, handled_requests).values(row).on_conflict_do_nothing()
-        return (await self._connection.execute(statement)).rowcount == 1
+        insert = upsert(self._connection, handled_requests).values(row).on_conflict_do_nothing()
+        written = await self._connection.execute(insert.returning(handled_requests.c.request))
+        return written.first() is not None
 
     async def forget(self, before: datetime) -> None:
         """Drop the record of requests that can no longer come again: Slack delivers for a day at most."""

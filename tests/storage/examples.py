@@ -1,7 +1,7 @@
 """A learning set with something in every place where there can be something."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -29,7 +29,7 @@ from bot.domain.learning_set import (
     TurnSkip,
 )
 from bot.domain.ledger import Place
-from bot.storage.unit_of_work import Database
+from bot.storage.unit_of_work import Database, UnitOfWork
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 WORKSPACE = "T1"
@@ -190,3 +190,16 @@ async def opened(url: str) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def failing(database: Database) -> AsyncIterator[UnitOfWork]:
+    """A unit of work whose block ends, where it would commit, in an error."""
+    with suppress(Failure):
+        async with database.unit_of_work() as unit:
+            yield unit
+            raise Failure
+
+
+class Failure(Exception):
+    """What goes wrong."""

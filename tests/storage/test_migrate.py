@@ -1,0 +1,91 @@
+"""The migrations make the tables that the code names, on both databases, wholly or not at all."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from bot.storage import migrate
+from bot.storage.migrate import SchemaState, check, current_revision, downgrade, upgrade
+from bot.storage.tables import METADATA
+
+NEXT_REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "9999", "{head}"
+
+
+def upgrade() -> None:
+    op.create_table("half", sa.Column("id", sa.Integer, primary_key=True))
+    {then}
+"""
+
+
+def newer_version(monkeypatch: pytest.MonkeyPatch, folder: Path, head: str, then: str) -> None:
+    """Our migrations and one more."""
+    shutil.copytree(migrate.MIGRATIONS, folder)
+    (folder / "versions" / "9999_more.py").write_text(NEXT_REVISION.format(head=head, then=then))
+    monkeypatch.setattr(migrate, "MIGRATIONS", folder)
+
+
+def tables(url: str) -> set[str]:
+    with migrate._connection(url) as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def test_models_and_migrations_agree(database_url: str) -> None:
+    with migrate._connection(database_url) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_a_missing_column_would_be_seen(database_url: str) -> None:
+    with migrate._connection(database_url) as connection:
+        connection.execute(text("ALTER TABLE bids DROP COLUMN line"))
+        assert len(compare_metadata(MigrationContext.configure(connection), METADATA)) == 1
+
+
+def test_the_way_down_and_up_again(database_url: str) -> None:
+    head = current_revision(database_url)
+    assert check(database_url) is SchemaState.UP_TO_DATE
+    downgrade(database_url, "base")
+    assert check(database_url) is SchemaState.EMPTY
+    assert tables(database_url) == {"alembic_version"}
+    upgrade(database_url)
+    upgrade(database_url)
+    assert current_revision(database_url) == head
+    assert tables(database_url) == {"alembic_version", *METADATA.tables}
+
+
+def test_older_and_newer_schemas_are_told_apart(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as patched:
+        newer_version(patched, tmp_path / "migrations", str(current_revision(database_url)), "pass")
+        assert check(database_url) is SchemaState.OLDER
+        upgrade(database_url)
+        assert check(database_url) is SchemaState.UP_TO_DATE
+    assert check(database_url) is SchemaState.NEWER
+
+
+def test_a_migration_that_fails_leaves_the_schema_as_it_was(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = tables(database_url)
+    newer_version(
+        monkeypatch, tmp_path / "migrations", str(current_revision(database_url)), 'raise RuntimeError("no")'
+    )
+    with pytest.raises(RuntimeError):
+        upgrade(database_url)
+    assert tables(database_url) == before
+    assert check(database_url) is SchemaState.OLDER
+
+
+def test_every_primary_and_foreign_key_begins_with_the_workspace() -> None:
+    for table in METADATA.sorted_tables:
+        assert next(iter(table.primary_key)).name == "workspace_id", table.name
+        for key in table.foreign_key_constraints:
+            assert key.column_keys[0] == "workspace_id", key.name
