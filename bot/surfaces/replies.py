@@ -62,12 +62,12 @@ def help_reply(language: Language) -> Reply:
 
 
 def unknown_word_reply(word: str, language: Language) -> Reply:
-    """Names the nearest right word where one is near."""
-    words, typed = language.words, shorten(word, ECHO)
-    near = get_close_matches(word.lower(), list(Subcommand), n=1, cutoff=0.4)
-    if near:
-        return _reply(parts.said(words.rich("commands.nearest", typed=typed, nearest=Line.ours(near[0]))))
-    return _reply(parts.said(words.rich("commands.unknown", typed=typed)))
+    """Names the nearest right word; where nothing is near, the help is one press of the keys away too."""
+    nearest = get_close_matches(word.casefold(), list(Subcommand), n=1, cutoff=0.0)[0]
+    line = language.words.rich(
+        "commands.unknown", typed=shorten(word, ECHO), nearest=Line.ours(nearest)
+    )
+    return _reply(parts.said(line))
 
 
 def next_reply(scene: Scene) -> Reply:
@@ -97,7 +97,7 @@ def report_reply(scenes: Sequence[Scene], person: str, language: Language) -> Re
     return _list(rows_to_report(scenes, person), "report", language)
 
 
-def which_set_reply(sets: Sequence[LearningSet], subcommand: Subcommand, language: Language) -> Reply:
+def which_set_reply(sets: Sequence[LearningSet], subcommand: str, language: Language) -> Reply:
     """For a command about one set, typed where none meets: names the person's, or says how to start one."""
     words = language.words
     if not sets:

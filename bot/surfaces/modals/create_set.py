@@ -72,6 +72,7 @@ class PickedChannel:
     public: bool = False
     shared: bool = False
     """With another organisation."""
+    archived: bool = False
     taken: bool = False
     people: frozenset[str] = frozenset()
     """Everybody in it, without bots."""
@@ -181,6 +182,8 @@ def _person_error(
 def _channel_error(channel: PickedChannel, bot_name: str) -> FieldError | None:
     if not channel.bot_is_in:
         return FieldError("modals.create_set.bot_not_in_channel", bot=bot_name)
+    if channel.archived:
+        return FieldError("modals.create_set.channel_archived")
     if channel.taken:
         return FieldError("modals.create_set.channel_taken")
     return FieldError("modals.create_set.channel_shared") if channel.shared else None
