@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 from bot.domain.learning_set import LearningSet
 from bot.prompt_library import Language, Line
-from bot.surfaces.text import join
+from bot.surfaces.text import join, shorten
 
 COMMA = Line.ours(", ")
+NAME_LIMIT = 40
+"""Characters of a name, so that a line with many names can still be read."""
 
 
 def person_name(learning_set: LearningSet, person: str) -> str:
-    """The display name. Raises KeyError for somebody whom the set does not know."""
-    return learning_set.people[person].name
+    """The display name, shortened. Raises KeyError for somebody whom the set does not know."""
+    return shorten(learning_set.people[person].name, NAME_LIMIT)
 
 
 def unit_name(learning_set: LearningSet, unit_id: str, language: Language) -> Line:
