@@ -131,9 +131,11 @@ class Conversation:
     def who_runs(self) -> str:
         return self.state.acting_facilitator or self.state.active_members[0].person
 
-    def to(self, stage: str, turn: int | None = None) -> "Conversation":
-        """Move on until this stage; owners commit, as the gate wants."""
+    def to(self, stage: str, turn: int | None = None, *, on_time: bool = False) -> "Conversation":
+        """Move on until this stage, at once or each time that a stage's time is up."""
         while (self.meeting.stage, self.meeting.slot and self.meeting.slot.turn) != (stage, turn):
+            if on_time and self.meeting.stage_ends_at is not None:
+                self.now = self.meeting.stage_ends_at
             self.step()
         return self
 
