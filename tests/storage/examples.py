@@ -27,6 +27,7 @@ from bot.domain.learning_set import (
     Told,
     Turn,
     TurnSkip,
+    UnitTurns,
 )
 from bot.domain.ledger import Place
 from bot.storage.unit_of_work import Database, UnitOfWork
@@ -114,8 +115,14 @@ def rich_set(workspace_id: str = WORKSPACE, set_id: str = "s1", channel_id: str 
         paused_at=NOW + timedelta(minutes=5),
         told=Told.TIME_UP,
         ending_offer_seconds=120,
+        learning_shown=True,
+        closed_at=NOW + timedelta(hours=2),
+        closed_unfinished=True,
         kept_units=("U4+U5", "U3"),
-        turns=(Turn(1, "U2", "longest-wait", "because", "U1"), Turn(2, "U3", "bid")),
+        turns=(
+            Turn(1, "U2", "longest-wait", "because", "U1"),
+            Turn(2, "U3", "bid", None, None, NOW, "nothing today"),
+        ),
         attendance=(Attendance("U3", True, "U3"), Attendance("U2", False, "U1")),
         bids=(Bid("U3", "Mine, please"), Bid("U2", "No, mine")),
         turn_skips=(TurnSkip("U3", "U3"),),
@@ -142,6 +149,7 @@ def rich_set(workspace_id: str = WORKSPACE, set_id: str = "s1", channel_id: str 
         of.people["U2"],
         work_days=(0, 6),
         work_start=time(9, 30),
+        work_end=time(16, 15),
         away_from=date(2026, 12, 1),
         away_until=date(2026, 12, 8),
     )
@@ -151,6 +159,7 @@ def rich_set(workspace_id: str = WORKSPACE, set_id: str = "s1", channel_id: str 
         language="de",
         members=(*of.members, Member("U4", "U4+U5", Answer.LEFT, 2), Member("U5", "U4+U5", Answer.DECLINED)),
         places=(Place("U2", stand_in="U3"), Place("U4+U5"), Place("U3", stand_in="U2")),
+        unit_turns=(UnitTurns("U3", 1, NOW),),
         meeting=meeting,
         commitments=(first, second),
         reports=(report(f"{set_id}-r1", second, meeting.id, Outcome.DONE),),
