@@ -1,7 +1,7 @@
 """Who is who in the workspace: cached reads of people and channels, never made inside a transaction.
 
-Only what Slack may tell with `users:read`, `channels:read` and `groups:read`. A person or channel that Slack does not know,
-or does not show to the bot, is None.
+Only what Slack tells with `users:read`, `channels:read` and `groups:read`. A person or channel that
+Slack does not know, or does not show to the bot, is None.
 """
 
 import asyncio
@@ -118,7 +118,7 @@ class Directory:
         return {person: account for person, account in zip(wanted, found, strict=True) if account is not None}
 
     async def channel(self, channel: str) -> Conversation | None:
-        """One channel. That the bot is not in it is never remembered, since an `/invite` may follow at once."""
+        """One channel. That the bot is not in it is not remembered, since an `/invite` may follow at once."""
         found = await self._channels.get(channel, self._ask_channel)
         if found is not None and not found.is_member:
             self._channels.entries.pop(channel, None)

@@ -25,7 +25,7 @@ ROOMS: dict[str, frozenset[str] | str] = {
     "command_handler": frozenset({"domain", "outgoing", "prompt_library", "surfaces", "storage"}),
     "queries": frozenset({"directory", "domain", "prompt_library", "surfaces", "storage"}),
     "listeners": frozenset(
-        {"command_handler", "directory", "domain", "prompt_library", "queries", "surfaces"}
+        {"command_handler", "directory", "domain", "outgoing", "prompt_library", "queries", "surfaces"}
     ),
     "sender": frozenset({"domain", "outgoing", "storage"}),
     "clock": frozenset({"domain", "storage"}),

@@ -1,8 +1,8 @@
 """What arrives from Slack, as far as we use it: one model for each kind of payload.
 
-Everything is parsed before anything is done with it, since a payload may be forged or of a newer shape. Buttons and modals
-bring back what they carry (`bot.surfaces.values.Carried`), which is read apart, so that a forged value can be refused
-politely while a payload without person or workspace cannot be answered at all.
+Everything is parsed before anything is done with it, since a payload may be forged or of a newer shape.
+What buttons and modals carry (`bot.surfaces.values.Carried`) is read apart, so that a forged value can be
+refused politely, while a payload without a person cannot be answered at all.
 """
 
 from typing import Annotated, Any
@@ -138,11 +138,10 @@ class EventEnvelope(Payload):
     """What stands around every event."""
 
     event_id: Annotated[str, Field(min_length=1, max_length=255)]
-    event: dict[str, Any]
 
 
 def carried(packed: str | None) -> Carried | None:
-    """What our button or modal brought back; None when it is not what we ever sent out. Nothing at all is an empty one."""
+    """What our button or modal brought back; None when we never sent out such a thing."""
     if not packed:
         return Carried()
     try:

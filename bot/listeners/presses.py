@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bot.domain import commands as c
 from bot.domain.learning_set import QuestionState
-from bot.listeners.forged import Who, given
+from bot.listeners.visit import Who, given
 from bot.surfaces.ids import Action
 from bot.surfaces.values import Carried
 

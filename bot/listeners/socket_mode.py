@@ -1,4 +1,4 @@
-"""The door to Slack in Socket Mode: hands every envelope to Bolt, and knows how many are still being answered."""
+"""The door to Slack in Socket Mode: hands every envelope to Bolt, and knows how many are unanswered."""
 
 import asyncio
 
@@ -19,22 +19,18 @@ class SocketModeDoor(AsyncSocketModeHandler):
         self.in_flight = 0
         """Envelopes that have arrived and are not answered yet."""
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._empty = asyncio.Event()
-        self._empty.set()
+        self.rests = asyncio.Event()
+        """Everything that has arrived is answered."""
+        self.rests.set()
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Let Bolt answer one envelope."""
         self.in_flight += 1
-        self._empty.clear()
+        self.rests.clear()
         try:
             async with self._room:
                 await super().handle(client, req)
         finally:
             self.in_flight -= 1
             if self.in_flight == 0:
-                self._empty.set()
-
-    async def drain(self, seconds: float) -> None:
-        """Wait until everything that has arrived is answered. Raises `TimeoutError` after so many seconds."""
-        async with asyncio.timeout(seconds):
-            await self._empty.wait()
+                self.rests.set()

@@ -1,0 +1,113 @@
+"""The command line: `action-learning run` and `action-learning migrate`."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import __version__
+from bot.bootstrap import CannotStart, build, check_schema, configure_logs, no_database
+from bot.clock import SystemClock, Ticker
+from bot.prompt_library import PromptError, PromptLibrary
+from bot.settings import Settings, explain
+from bot.storage.migrate import SchemaState, check, upgrade
+from bot.storage.unit_of_work import Database
+
+FAILED = 2
+"""Exit code when it cannot start; one sentence on standard error says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subcommand:
+    """One word of the command line. ``arguments`` adds what it takes, ``serve`` does it."""
+
+    help: str
+    serve: Callable[[Settings, argparse.Namespace], None]
+    arguments: Callable[[argparse.ArgumentParser], None] = lambda _parser: None
+
+
+def run(settings: Settings, _arguments: argparse.Namespace) -> None:
+    """Connect to Slack and serve it until told to stop."""
+    configure_logs(settings.log_level)
+    library = PromptLibrary.load(settings.prompts_dir)
+    check_schema(settings.database_url)
+    asyncio.run(_serve(settings, library))
+
+
+async def _serve(settings: Settings, library: PromptLibrary) -> None:
+    database = Database(settings.database_url)
+    bot = build(settings=settings, clock=SystemClock(), library=library, database=database)
+    ticker = Ticker(bot.tick)
+    stopping = _told_to_stop()
+    try:
+        await bot.connect()
+        ticker.start()
+        print("Connected to Slack. Stop with Ctrl-C.", file=sys.stderr)
+        await stopping.wait()
+        await ticker.stop()
+    finally:
+        await bot.close()
+        await database.close()
+
+
+def _told_to_stop() -> asyncio.Event:
+    """Set by SIGINT and SIGTERM."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    return stopping
+
+
+def migrate(settings: Settings, _arguments: argparse.Namespace) -> None:
+    """Bring the database's schema up to this version."""
+    try:
+        if check(settings.database_url) is SchemaState.NEWER:
+            check_schema(settings.database_url)
+        upgrade(settings.database_url)
+    except (SQLAlchemyError, OSError) as error:
+        raise no_database(error) from error
+    print("The database is up to date.")
+
+
+SUBCOMMANDS: dict[str, Subcommand] = {
+    "run": Subcommand("connect to a Slack workspace and serve it", run),
+    "migrate": Subcommand("make the database, or bring it up to this version", migrate),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve one command line; returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        SUBCOMMANDS[arguments.subcommand].serve(_settings(), arguments)
+    except (CannotStart, PromptError) as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    return 0
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise CannotStart(explain(error)) from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="action-learning", description="A Slack app for action learning sets."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    words = parser.add_subparsers(dest="subcommand", required=True)
+    for name, subcommand in SUBCOMMANDS.items():
+        subcommand.arguments(words.add_parser(name, help=subcommand.help, description=subcommand.help))
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

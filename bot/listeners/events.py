@@ -1,0 +1,82 @@
+"""`events_api`: somebody opens Home, the bot comes into a channel, a person's name or zone changes."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.directory import Account
+from bot.domain import commands as c
+from bot.listeners.payloads import HomeOpened, MemberJoined, Payload, UserChange
+from bot.listeners.visit import Desk, publish_home
+from bot.outgoing import Message
+from bot.surfaces import parts
+from bot.surfaces.ids import Action
+from bot.surfaces.values import Carried
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event as it arrived. ``request`` names it for the dedupe: the `event_id`."""
+
+    desk: Desk
+    client: AsyncWebClient
+    workspace_id: str
+    bot_user_id: str
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One kind of event: how it is read, and what serves it."""
+
+    model: type[Payload]
+    serve: Callable[[Happening, Any], Awaitable[None]]
+
+
+async def app_home_opened(happening: Happening, opened: HomeOpened) -> None:
+    """Show Home; of the other tabs there is nothing to show."""
+    if opened.tab == "home":
+        await publish_home(happening.desk, happening.client, happening.workspace_id, opened.user)
+
+
+async def member_joined_channel(happening: Happening, joined: MemberJoined) -> None:
+    """The bot itself says a first word in its new channel. Who else comes is no concern of ours."""
+    if joined.user == happening.bot_user_id:
+        greeting = _greeting(happening.desk, joined.channel)
+        await happening.desk.say(happening.workspace_id, greeting, request=happening.request)
+
+
+async def user_change(happening: Happening, change: UserChange) -> None:
+    """Tell each of the person's sets; of people whom no set knows nothing is kept."""
+    account = happening.desk.directory.learn(change.user)
+    queries, person = happening.desk.queries, account.person.id
+    if person not in await queries.known_people(happening.workspace_id, [person]):
+        return
+    for set_id in await queries.sets_of_person(happening.workspace_id, person):
+        await _update(happening, set_id, account)
+
+
+async def _update(happening: Happening, set_id: str, account: Account) -> None:
+    command = c.UpdatePerson(
+        workspace_id=happening.workspace_id, set_id=set_id, actor=None, person=account.person
+    )
+    await happening.desk.handler.handle(command, request=f"{happening.request}:{set_id}")
+
+
+def _greeting(desk: Desk, channel: str) -> Message:
+    words = desk.queries.language.words
+    start = parts.button(
+        Action.NEW_SET, words.plain("listeners.greeting_button"), Carried(channel_id=channel).packed()
+    )
+    text, blocks = parts.drawn(parts.said(words.rich("listeners.greeting")), parts.buttons(start))
+    return Message(key=f"channel:{channel}:greeting", conversation=channel, text=text, blocks=blocks)
+
+
+LISTENERS: Mapping[str, Listener] = {
+    "app_home_opened": Listener(HomeOpened, app_home_opened),
+    "member_joined_channel": Listener(MemberJoined, member_joined_channel),
+    "user_change": Listener(UserChange, user_change),
+}
+"""Every event to which the manifest subscribes has one listener."""
