@@ -129,12 +129,8 @@ class Play:
 
     def _meet_guard(self) -> None:
         """Do what the running stage demands before it may be left."""
-        turn = self.meeting.turn
-        if (
-            self.meeting.stage == "commitments"
-            and turn
-            and not self.learning_set.turn_commitments(turn.number)
-        ):
+        turn = self.meeting.turn if self.meeting.stage == "commitments" else None
+        if turn and not turn.none_because and not self.learning_set.turn_commitments(turn.number):
             owner = self.learning_set.owners(turn)[0]
             words = words_for_commitment()
             self.do(c.RecordCommitment, owner, id=self.new_id(), turn=turn.number, words=words)

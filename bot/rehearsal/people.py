@@ -175,7 +175,8 @@ class Person(Sight):
         act = self._interactive("act_submit", payloads.view_submission(self._world, self.account, view))
         if act.envelope is not None:
             expect_view_answer(self._world, act, shown)
-        self._write_act("act_submit", None, view.stage, view.typed_text(), act, callback_id=view.callback_id)
+        typed = view.typed_text(self._world.workspace.name_of)
+        self._write_act("act_submit", None, view.stage, typed, act, callback_id=view.callback_id)
         return act
 
     async def close_modal(self, *, all_of_them: bool = False) -> Act:

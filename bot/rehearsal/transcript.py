@@ -70,8 +70,8 @@ class Transcript:
         )
 
     def view(self, kind: str, view: OpenView) -> None:
-        """A modal opened or updated, or a Home published; `user` is who sees it."""
-        body = readable_text(view.blocks, "", self._workspace.name_of)
+        """A modal or Home as it is shown, errors beside fields included; `user` is who sees it."""
+        body = "\n".join([readable_text(view.blocks, "", self._workspace.name_of), *view.errors.values()])
         self.write(
             kind,
             user=view.user,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,10 +58,12 @@ class OpenView:
         stage = read.get("stage") if isinstance(read, dict) else None
         return stage if isinstance(stage, str) else None
 
-    def typed_text(self) -> str:
-        """The title and what now stands in the fields, one line each, for people to read."""
+    def typed_text(self, name_of: Callable[[str], str]) -> str:
+        """The title and what now stands in the fields, one line each, for people to read: names for ids."""
         states = [state for fields in self.values.values() for state in fields.values()]
-        typed = [_said(one) for state in states for key, one in state.items() if key != "type" and one]
+        typed = [
+            _said(one, name_of) for state in states for key, one in state.items() if key != "type" and one
+        ]
         return "\n".join([self.title, *typed])
 
     def payload(self, workspace: Workspace) -> dict[str, Any]:
@@ -164,9 +167,9 @@ class ViewDesk:
             raise SlackError("duplicate_external_id")
 
 
-def _said(value: Json) -> str:
+def _said(value: Json, name_of: Callable[[str], str]) -> str:
     if isinstance(value, list):
-        return ", ".join(_said(one) for one in value)
+        return ", ".join(_said(one, name_of) for one in value)
     if isinstance(value, dict):
         return read_text_object(value.get("text")) or str(value.get("value", ""))
-    return str(value)
+    return name_of(str(value))
