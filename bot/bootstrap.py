@@ -235,7 +235,7 @@ def _token(token: SecretStr | None, kind: str) -> str:
 
 
 async def _ask(asking: Awaitable[AsyncSlackResponse], kind: str) -> AsyncSlackResponse:
-    """One call at the start, whose failure is said at once: later a wrong token would only be tried for ever."""
+    """One call at the start, whose failure is said at once; slack_sdk would only try for ever."""
     try:
         return await asking
     except SlackApiError as error:

@@ -149,7 +149,10 @@ def test_a_zone_that_this_machine_does_not_know_is_utc(told: str | None, known: 
 @pytest.mark.parametrize(
     ("user", "name"),
     [
-        ({"id": "U1", "name": "ann", "profile": {"display_name": "", "real_name": "Ann Archer"}}, "Ann Archer"),
+        (
+            {"id": "U1", "name": "ann", "profile": {"display_name": "", "real_name": "Ann Archer"}},
+            "Ann Archer",
+        ),
         ({"id": "U1", "name": "ann"}, "ann"),
         ({"id": "U1"}, "U1"),
     ],
