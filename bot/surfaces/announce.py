@@ -44,7 +44,7 @@ ANNOUNCERS: Mapping[type[e.Event], Sequence[Announcer]] = {
     e.MemberLeft: (channel.left,),
     e.FacilitatorChanged: (channel.facilitator_changed,),
     e.SetEnded: (channel.ended,),
-    e.MeetingScheduled: (channel.scheduled,),
+    e.MeetingScheduled: (silent,),
     e.MeetingMoved: (channel.moved,),
     e.MeetingCancelled: (channel.cancelled,),
     e.TurnSkipped: (between.turn_skipped,),

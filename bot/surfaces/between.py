@@ -31,7 +31,7 @@ RUNGS = (1, 2)
 """At most two prompts for one report-back."""
 SHOWN = 15
 """Commitments in one DM; who has more finds them on the Home tab."""
-LISTED_TEXT = 300
+LISTED_TEXT = 150
 
 
 def report_asked(event: ReportBackAsked, step: Step) -> Iterator[Outgoing]:

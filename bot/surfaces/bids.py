@@ -51,11 +51,17 @@ def bids_post(scene: Scene) -> Message | None:
     return in_thread(scene, "bids", said(scene.words.rich("thread.bids.title")), bullets(lines), stage=BIDS)
 
 
-def owners_chosen(event: OwnersChosen, step: Step) -> Iterator[Outgoing]:
+def owners_chosen(_event: OwnersChosen, step: Step) -> Iterator[Outgoing]:
     """The turns of today, with the reason kept where somebody was chosen."""
     scene = step.after
-    lines = [_turn(scene, turn) for turn in event.turns]
-    yield in_thread(scene, "owners", said(scene.words.rich("thread.owners.settled"), *lines), stage=BIDS)
+    yield in_thread(
+        scene, "owners", said(scene.words.rich("thread.owners.settled"), *turn_lines(scene)), stage=BIDS
+    )
+
+
+def turn_lines(scene: Scene) -> list[Line]:
+    """The turns of today and who owns them."""
+    return [_turn(scene, turn) for turn in scene.meeting.turns]
 
 
 def _turn(scene: Scene, turn: Turn) -> Line:

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import ceil
 
-from bot.domain.authority import is_participant
 from bot.domain.learning_set import Meeting, Phase, Question, QuestionState, Told
-from bot.domain.machine import LEARNING_REVIEW, REPORT_BACKS
+from bot.domain.machine import BIDS, LEARNING_REVIEW, REPORT_BACKS
 from bot.domain.turns import turn_count
 from bot.outgoing import Message
 from bot.prompt_library import Line
 from bot.surfaces import board_buttons as rows
 from bot.surfaces import keys
-from bot.surfaces.bids import proposal_lines, proposes
+from bot.surfaces.bids import proposal_lines, turn_lines
 from bot.surfaces.parts import Part, bullets, buttons, in_channel, quoted, said, title
 from bot.surfaces.reports import to_come
 from bot.surfaces.scene import Scene
@@ -59,7 +58,7 @@ def _live(scene: Scene) -> Iterator[Part | None]:
     yield said(_stage(scene), _problem(scene), Line.ours(scene.stage_words.members), _clock(scene))
     yield from _borrowed(scene)
     yield said(*_progress(scene))
-    yield bullets(proposal_lines(scene) if proposes(scene.meeting) else [])
+    yield _who_will_own(scene)
     yield buttons(*rows.for_everyone(scene))
     yield buttons(*rows.of_the_stage(scene))
     yield from _waiting_question(scene)
@@ -162,6 +161,13 @@ def _borrowed(scene: Scene) -> Iterator[Part | None]:
     yield bullets([Line.ours(question) for question in chosen])
 
 
+def _who_will_own(scene: Scene) -> Part | None:
+    """While owners are being settled: those chosen, else those proposed, and why."""
+    if scene.meeting.stage != BIDS:
+        return None
+    return said(*turn_lines(scene)) or bullets(proposal_lines(scene))
+
+
 def _progress(scene: Scene) -> Iterator[Line]:
     """What the set awaits in this stage: totals, never names."""
     meeting, words = scene.meeting, scene.words
@@ -171,7 +177,7 @@ def _progress(scene: Scene) -> Iterator[Line]:
         yield words.rich("board.live.learning_shown")
     elif meeting.stage == LEARNING_REVIEW:
         written = {line.person for line in meeting.learning}
-        present = {person for person in meeting.present if is_participant(scene.learning_set, person)}
+        present = {m.person for m in scene.learning_set.active_members if m.person in meeting.present}
         yield words.rich("board.live.learning_in", written=len(written), total=len(written | present))
 
 

@@ -5,12 +5,9 @@ from collections.abc import Iterator
 from bot.domain.events import (
     FacilitatorChanged,
     MeetingCancelled,
-    MeetingClosed,
     MeetingMoved,
-    MeetingScheduled,
     MemberJoined,
     MemberLeft,
-    SetCreated,
     SetEnded,
 )
 from bot.outgoing import Outgoing
@@ -42,15 +39,6 @@ def facilitator_changed(event: FacilitatorChanged, step: Step) -> Iterator[Outgo
         return
     who = scene.called(event.facilitator.id)
     yield _post(scene, "facilitator", scene.words.rich("between.channel.facilitator", who=who))
-
-
-def scheduled(event: MeetingScheduled, step: Step) -> Iterator[Outgoing]:
-    """The next date, where no other message of the same moment tells it."""
-    if not step.includes(SetCreated, MeetingClosed, MeetingCancelled):
-        scene = step.after
-        start = scene.date_time(event.meeting.starts_at)
-        line = scene.words.rich("between.channel.scheduled", set=scene.learning_set.name, start=start)
-        yield in_channel(scene, keys.in_set(scene.learning_set.id, "next"), said(line))
 
 
 def moved(event: MeetingMoved, step: Step) -> Iterator[Outgoing]:

@@ -27,12 +27,10 @@ DETAIL_LIMIT = 600
 def recorded(event: CommitmentRecorded, step: Step) -> Iterator[Outgoing]:
     """The commitment; where the turn had said "none" before, that post is set right."""
     commitment, scene = event.commitment, step.after
-    turn = next((turn for turn in scene.meeting.turns if turn.number == commitment.turn), None)
-    if turn is not None and turn.none_because is not None:
-        line = scene.words.rich("thread.commitment.none_replaced", who=scene.unit(turn.unit_id))
-        yield replace(
-            _in_thread_of(scene, scene.meeting.id, f"none:{turn.number}", said(line)), update_only=True
-        )
+    if _had_said_none(step, commitment.turn):
+        line = scene.words.rich("thread.commitment.none_replaced", who=scene.unit(commitment.unit_id))
+        earlier = _in_thread_of(scene, commitment.meeting_id, f"none:{commitment.turn}", said(line))
+        yield replace(earlier, update_only=True)
     yield _post(scene, commitment)
 
 
@@ -82,6 +80,11 @@ def _post(scene: Scene, commitment: Commitment) -> Message:
             words.plain("thread.commitment.edit_label"),
         ),
     )
+
+
+def _had_said_none(step: Step, number: int) -> bool:
+    turns = step.before.meeting.turns if step.before else ()
+    return any(turn.number == number and turn.none_because is not None for turn in turns)
 
 
 def _details(scene: Scene, commitment: Commitment) -> Iterator[Line]:

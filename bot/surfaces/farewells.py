@@ -2,7 +2,7 @@
 is unfinished.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.domain.events import CommitmentEdited, MeetingClosed
@@ -78,7 +78,7 @@ def _listed(scene: Scene, heading: str, questions: list[Question], limit: int) -
 
 
 def _completion(
-    scene: Scene, person: str, commitments: tuple[Commitment, ...] | list[Commitment], always: bool = False
+    scene: Scene, person: str, commitments: Sequence[Commitment], always: bool = False
 ) -> Iterator[Message]:
     """For 24 hours, and only where something could still be said."""
     locks_at = next((each.locks_at for each in commitments if each.locks_at is not None), None)

@@ -28,7 +28,7 @@ def created(_event: SetCreated, step: Step) -> Iterator[Outgoing]:
         keys.direct(scene.learning_set.id, creator, "created"),
         said(
             words.rich("invitation.creator", set=scene.learning_set.name),
-            words.rich("invitation.creator_next", start=scene.date_time(scene.meeting.starts_at)),
+            words.rich("invitation.creator_next", start=scene.date_time(_first_start(scene.learning_set))),
         ),
     )
 

@@ -32,7 +32,7 @@ BUTTON_LIMIT = 75
 CONFIRM_TITLE_LIMIT = 100
 CONFIRM_TEXT_LIMIT = 300
 CONFIRM_BUTTON_LIMIT = 30
-GATHERED = 5_000
+GATHERED = 4_500
 """Characters of members' texts in a message that gathers many: Slack takes about 10,000 in all blocks
 together.
 """

@@ -9,7 +9,11 @@ from bot.domain.formats import Format
 from bot.domain.learning_set import LearningSet, Meeting
 from bot.prompt_library import Language, Line, StageWords, When, WhenStyle, Words
 from bot.surfaces.names import listed, unit_name
+from bot.surfaces.text import shorten
 from bot.surfaces.values import Carried
+
+NAME_LIMIT = 40
+"""Display names may have 80 characters; a message that names many must stay short enough for Slack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,9 @@ class Scene:
         return Line.ours(self.words_of(stage_id).name if known else stage_id)
 
     def called(self, person: str) -> Line:
-        """A person's display name, as text they wrote; a plain word for whom the set does not know."""
+        """A display name, as its person wrote it, shortened; a plain word for whom the set does not know."""
         known = self.learning_set.people.get(person)
-        return Line.of(known.name) if known else self.words.rich("people.somebody")
+        return Line.of(shorten(known.name, NAME_LIMIT)) if known else self.words.rich("people.somebody")
 
     def people(self, people: Iterable[str]) -> Line:
         """Display names: "Ama, Ben and Chidi"."""
@@ -102,7 +106,3 @@ class Step:
     after: Scene
     final: Scene
     events: Sequence[Event]
-
-    def includes(self, *kinds: type[Event]) -> bool:
-        """Whether an event of one of these kinds came with the same command."""
-        return any(isinstance(event, kinds) for event in self.events)

@@ -1,10 +1,13 @@
 """The board's thread: its first post, one post per stage, and what the clock takes from somebody."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.domain.events import MeetingStarted, StageEntered, StageStretched
+from bot.domain.evolve import evolve
 from bot.domain.formats import Part as StagePart
-from bot.domain.machine import BIDS, REPORT_BACKS
+from bot.domain.machine import BIDS, REPORT_BACKS, Moment
+from bot.domain.membership import next_meeting
 from bot.domain.turns import proposals
 from bot.outgoing import Outgoing
 from bot.prompt_library import Line, Mention
@@ -17,15 +20,16 @@ from bot.surfaces.scene import Scene, Step
 
 
 def started(_event: MeetingStarted, step: Step) -> Iterator[Outgoing]:
-    """The first post, shown in the channel as well. The only one that mentions anybody: who is proposed, who
-    facilitates.
+    """The first post, shown in the channel as well. The only one that mentions anybody, and each person once.
+
+    The proposal is the one that the board showed before the start: hardly anybody is here yet.
     """
-    scene = step.after
+    scene, announced = step.after, step.before or step.after
     begins = scene.words.rich(
         "thread.opening.begins", set=scene.learning_set.name, number=scene.meeting.number
     )
-    parts = (said(begins, *_mentions(scene)), bullets(proposal_lines(scene)))
-    yield in_thread(scene, "opening", *parts, broadcast=True)
+    parts = (said(begins, *_mentions(scene, announced)), bullets(proposal_lines(announced)))
+    yield in_thread(scene, "opening", *parts, broadcast=True, stage=step.final.meeting.stage)
 
 
 def stage_entered(event: StageEntered, step: Step) -> Iterator[Outgoing]:
@@ -52,10 +56,10 @@ def stretched(event: StageStretched, step: Step) -> Iterator[Outgoing]:
         yield in_thread(scene, f"stretched:{int(event.stage_ends_at.timestamp())}", said(line))
 
 
-def _mentions(scene: Scene) -> Iterator[Line]:
+def _mentions(scene: Scene, announced: Scene) -> Iterator[Line]:
     """Each person who has a part today, once."""
     words = scene.words
-    units = [proposal.unit_id for proposal in proposals(scene.learning_set)]
+    units = [proposal.unit_id for proposal in proposals(announced.learning_set)]
     proposed = [person for unit in units for person in scene.learning_set.unit_people(unit)]
     if proposed:
         people = listed([Line.of(Mention(person)) for person in proposed], scene.language)
@@ -75,6 +79,7 @@ def _stage_parts(scene: Scene, event: StageEntered) -> Iterator[Part | None]:
     yield bullets([Line.ours(rule) for rule in words.ground_rules])
     yield said(*_what_to_do(scene))
     yield bullets(proposal_lines(scene) if proposes(scene.meeting) else [])
+    yield from _next_meeting(scene)
     yield buttons(*rows.ask(scene), *rows.of_the_stage(scene))
 
 
@@ -97,3 +102,14 @@ def _what_to_do(scene: Scene) -> Iterator[Line]:
     if turn is not None and scene.format.stage(scene.meeting.stage or "").part is StagePart.TURN:
         owner = scene.owners(turn.number)
         yield scene.words.rich("thread.stage.owner", owner=owner, words=Line.ours(stage.owner))
+
+
+def _next_meeting(scene: Scene) -> Iterator[Part | None]:
+    """In the last stage: what closing would schedule, so that it can be read out before people go."""
+    meeting = scene.meeting
+    if meeting.position + 1 < len(meeting.agenda):
+        return
+    scheduled = next_meeting(scene.learning_set, Moment(scene.now, scene.format))
+    following = replace(scene, learning_set=evolve(scene.learning_set, scheduled))
+    yield said(scene.words.rich("summary.next", start=following.date_time(following.meeting.starts_at)))
+    yield bullets(proposal_lines(following))
