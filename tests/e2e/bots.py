@@ -1,0 +1,57 @@
+"""The real bot, as `bot.bootstrap` wires it, connected to a local Slack in the same process."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from itertools import count
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.bootstrap import Bot, build
+from bot.clock import Clock
+from bot.prompt_library import PromptLibrary
+from bot.rehearsal.server import LocalSlack
+from bot.settings import Settings, beside_the_code
+from bot.storage.unit_of_work import Database
+
+_NEW_IDS = count(1)
+
+
+def manifest() -> dict[str, Any]:
+    """The app as a workspace owner creates it."""
+    read: dict[str, Any] = json.loads(beside_the_code("manifest.json").read_text(encoding="utf-8"))
+    return read
+
+
+@cache
+def library() -> PromptLibrary:
+    """The bot's own words; reading them takes longer than anything else in a test."""
+    return PromptLibrary.load(beside_the_code("prompts"))
+
+
+@asynccontextmanager
+async def running_bot(slack: LocalSlack, clock: Clock, database_url: str) -> AsyncIterator[Bot]:
+    """A bot that is connected while the block lasts."""
+    settings = Settings(
+        slack_bot_token=SecretStr(slack.bot_token),
+        slack_app_token=SecretStr(slack.app_token),
+        slack_api_url=slack.api_url,
+        database_url=database_url,
+    )
+    database = Database(database_url)
+    bot = build(
+        settings=settings,
+        clock=clock,
+        library=library(),
+        database=database,
+        new_id=lambda: f"id{next(_NEW_IDS)}",
+    )
+    try:
+        await bot.connect()
+        await slack.connected()
+        yield bot
+    finally:
+        await bot.close()
+        await database.close()
