@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.rehearsal.acts import Act
 from bot.rehearsal.cast import Cast
@@ -17,6 +18,10 @@ from bot.rehearsal.story import Story
 from bot.rehearsal.texts import Texts
 from bot.rehearsal.timekeeper import Bot, NeverQuiet, Timekeeper
 from bot.rehearsal.transcript import Entry
+
+
+ANSWER_TAKES = timedelta(seconds=6)
+"""How long people wait for what comes of an act before they say that nothing did."""
 
 
 class ActFailed(Exception):
@@ -98,7 +103,8 @@ class Autoplay:
         if step.fill is not None:
             await self._submit(step, actor)
         wanted = [self._resolved(one, actor) for one in step.sees]
-        if not wanted and not self._observer.visible(self.slack.transcript.entries[since:]):
+        shown_by_slack = step.later or step.closes
+        if not wanted and not shown_by_slack and not self._observer.visible(self._since(since)):
             raise ActFailed("nobody saw anything come of it")
         self._check(wanted, since)
 
@@ -119,7 +125,7 @@ class Autoplay:
         deed = deeds[step.deeds[0]]()
         if deed is not None:
             _check_answered(await deed)
-        await self._time.rest()
+        await self._settle()
         now = self.cast.people[actor].modal
         if (step.fill is not None or step.opens) and (now is None or (now is before and step.on != "modal")):
             raise ActFailed("no modal opened")
@@ -130,12 +136,17 @@ class Autoplay:
         await self._time.pass_to(self._time.now() + step.after)
         act = await self._deeds.submit(step, actor)
         _check_answered(act)
-        await self._time.rest()
+        await self._settle()
         missing = [field for field in step.refused if field not in act.errors]
         if missing:
             raise ActFailed(f"the form was to be refused at {', '.join(missing)}")
         if act.errors and not step.refused:
             raise ActFailed(f"the form was refused: {'; '.join(f'{k}: {v}' for k, v in act.errors.items())}")
+
+    async def _settle(self) -> None:
+        """Let the answer come: Slack takes one message a second per channel."""
+        await self._time.rest()
+        await self._time.pass_to(self._time.now() + ANSWER_TAKES)
 
     def _check(self, wanted: list[Sees], since: int) -> None:
         for one in wanted:
@@ -143,8 +154,10 @@ class Autoplay:
                 raise ActFailed(in_words(one, self.cast.people[one.who or ""].account.shown_name))
 
     def _found(self, wanted: Sees, since: int) -> bool:
-        entries: list[Entry] = self.slack.transcript.entries[since:]
-        return self._observer.finds(entries, wanted, self.cast.people[wanted.who or ""])
+        return self._observer.finds(self._since(since), wanted, self.cast.people[wanted.who or ""])
+
+    def _since(self, since: int) -> list[Entry]:
+        return self.slack.transcript.entries[since:]
 
     def _resolved(self, wanted: Sees, actor: str | None) -> Sees:
         """With the reader named, and the words found."""

@@ -105,6 +105,9 @@ class Step(_Part):
     keep: str | None = None
     """The name under which the first text that is filled in can be asked for later, as `$name`."""
     refused: tuple[str, ...] = ()
+    """The fields beside which the form must show an error."""
+    later: bool = False
+    """Nobody sees anything of it yet; a later step says what comes of it."""
     sees: Sights = ()
 
     @model_validator(mode="before")

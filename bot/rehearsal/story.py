@@ -17,7 +17,7 @@ LONGEST = 150
 ACTS = {
     "act_press": "presses “{text}”",
     "act_command": "types {text}",
-    "act_submit": "sends “{text}”",
+    "act_submit": "sends {text}",
     "act_closed": "closes “{text}”",
     "act_open_home": "opens App Home",
     "act_travel": "travels: their clock is now that of {text}",
@@ -29,9 +29,9 @@ SAID = {
     "message_posted": "in {place}: {text}",
     "message_updated": "in {place}, now: {text}",
     "ephemeral_posted": "to {who} alone: {text}",
-    "modal_opened": "opens for {who}: {text}",
+    "modal_opened": "opens for {who}: “{title}”",
     "modal_updated": "shows {who}: {text}",
-    "modal_refused": "asks {who} to look again: {text}",
+    "modal_refused": "asks {who} to look again: {last}",
     "home_published": "fills the App Home of {who}",
 }
 
@@ -61,8 +61,9 @@ class Story:
         if kind in ACTS:
             self._line(str(entry["user_name"]), ACTS[kind].format(text=text))
         elif kind in SAID and self._is_new(entry, text):
-            where = {"place": _place(entry), "who": entry["user_name"], "text": text}
-            self._line("  the bot", SAID[kind].format(**where))
+            lines = entry["text"].splitlines() or [""]
+            where = {"place": _place(entry), "who": entry["user_name"], "title": lines[0], "last": lines[-1]}
+            self._line("  the bot", SAID[kind].format(text=text, **where))
 
     def _is_new(self, entry: Entry, text: str) -> bool:
         thing = entry.get("ts") or (entry["kind"], entry["user"])
