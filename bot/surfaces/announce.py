@@ -25,7 +25,7 @@ from bot.surfaces import (
     summary,
     thread,
 )
-from bot.surfaces.board import board, is_up
+from bot.surfaces.board import board, board_parts, is_up
 from bot.surfaces.scene import Scene, Step
 
 Announcer = Callable[[Any, Step], Iterator[Outgoing]]
@@ -140,8 +140,8 @@ def _board(steps: Sequence[Step]) -> list[Message]:
     if up is None:
         return []
     last = [scene for scene in scenes if scene.meeting.id == up.meeting.id][-1]
-    drawn = board(last)
-    return [] if first is up and board(first) == drawn else [drawn]
+    parts = board_parts(last)
+    return [] if first is up and board_parts(first) == parts else [board(last, parts)]
 
 
 def _last_wins(messages: Sequence[Outgoing]) -> list[Outgoing]:

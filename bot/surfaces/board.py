@@ -25,15 +25,17 @@ def is_up(meeting: Meeting | None) -> bool:
     return meeting is not None and meeting.phase in (Phase.OPENED, Phase.RUNNING, Phase.PAUSED)
 
 
-def board(scene: Scene) -> Message:
-    """The board of the scene's meeting. Once the meeting is over or has moved away, only an update of one
-    that was sent.
-    """
+def board_parts(scene: Scene) -> tuple[Part, ...]:
+    """What the board of the scene's meeting shows. Boards with equal parts need no update."""
+    draw = _FORMS[scene.meeting.phase]
+    return tuple(part for part in (_title(scene), *draw(scene)) if part is not None)
+
+
+def board(scene: Scene, parts: tuple[Part, ...]) -> Message:
+    """The message of these parts. Once the meeting is over or has moved away, only an update of one sent."""
     meeting = scene.meeting
-    up = is_up(meeting)
-    draw = _FORMS[meeting.phase]
-    drawn = in_channel(scene, keys.board(meeting.id), _title(scene), *draw(scene))
-    return replace(drawn, stage=meeting.stage, update_only=not up)
+    drawn = in_channel(scene, keys.board(meeting.id), *parts)
+    return replace(drawn, stage=meeting.stage, update_only=not is_up(meeting))
 
 
 def minutes_lost(meeting: Meeting) -> int:

@@ -6,7 +6,7 @@ Screen readers and notifications read only the text of a message.
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zlib import crc32
 
@@ -44,10 +44,15 @@ _TORN_MARK = re.compile(r"<[^<>]*$|&[a-z]*$")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One block of a message, and what it says. The text of buttons is left out: they are read as buttons."""
+    """One block of a message, and what it says. The text of buttons is left out: they are read as buttons.
 
-    block: Block
+    Two parts are equal when a member sees the same and can press the same.
+    """
+
+    block: Block = field(compare=False)
     text: str = ""
+    presses: tuple[object, ...] = ()
+    """What its buttons are called, and what they carry."""
 
 
 Parts = Iterable[Part | None]
@@ -79,7 +84,10 @@ def quoted(words: str) -> Part:
 
 def buttons(*elements: ButtonElement) -> Part | None:
     """A row of buttons; nothing when there are none."""
-    return Part(ActionsBlock(elements=list(elements))) if elements else None
+    if not elements:
+        return None
+    presses = tuple((each.action_id, _label(each), each.value, each.confirm is None) for each in elements)
+    return Part(ActionsBlock(elements=list(elements)), presses=presses)
 
 
 def button(
@@ -173,6 +181,10 @@ def _drawn(parts: Parts) -> tuple[str, list[dict[str, Any]]]:
     # counter.
     numbered = [{**block, "block_id": f"{index}.{_digest(block)}"} for index, block in enumerate(blocks)]
     return _clipped("\n".join(part.text for part in kept if part.text)), numbered
+
+
+def _label(element: ButtonElement) -> str | None:
+    return element.text.text if element.text else None
 
 
 def _digest(block: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Refusals have a sentence each, and names reach only those who may read them; private words have one reader."""
+"""Refusals have a sentence each; names reach only those who may read them; private words have one reader."""
 
 from datetime import timedelta
 from typing import Any
