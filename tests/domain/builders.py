@@ -201,7 +201,6 @@ class Conversation:
 
 def create(**given: Any) -> c.CreateSet:
     """The command that creates the usual set."""
-    people = (*SIX, GUS, STRANGER, *(f"p{n}" for n in range(20)))
     usual: dict[str, Any] = {
         "workspace_id": "T1",
         "set_id": "heads",
@@ -214,9 +213,10 @@ def create(**given: Any) -> c.CreateSet:
         "zone": BERLIN,
         "every_weeks": 2,
         "clock_id": "90x2",
-        "people": {name: person(name) for name in people},
     }
-    return c.CreateSet(**(usual | given))
+    asked = usual | given
+    people = {asked["actor"], *asked["members"], asked["facilitator"]} - {None}
+    return c.CreateSet(**asked, people={name: person(name) for name in people})
 
 
 def invited(**given: Any) -> Conversation:
