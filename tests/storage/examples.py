@@ -174,7 +174,7 @@ def _question(id_: str) -> Question:
         stage="clarification",
         begun_in="problem",
         asker="U3",
-        text="What have you not said?",
+        text='What have you "not" said?\n\\ Und die Gefühle: 🌱 [1, null]',
         asked_at=NOW,
         state=QuestionState.HELD,
     )

@@ -125,7 +125,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_set(database: Dat
     await saved(database, crowd)
     with Statements(database) as said:
         await loaded(database)
-    assert len(said.texts) == 16
+    assert len(said.texts) == 2
 
 
 async def test_turns_are_counted_over_all_meetings(database: Database) -> None:
