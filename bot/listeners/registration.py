@@ -41,7 +41,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 def _register_catch_alls(app: AsyncApp) -> None:
-    for kind in (app.event, app.action, app.shortcut, app.command, app.view, app.options):
+    for kind in (app.event, app.action, app.shortcut, app.command, app.view, app.view_closed, app.options):
         kind(ANYTHING)(_unknown)
 
 

@@ -40,7 +40,8 @@ async def on_submission(visit: Visit, submission: Submission) -> Answer:
         sent = Submitted(visit, brought_back, view.values)
         return await LISTENERS[Callback(view.callback_id)](sent)
     except FormErrors as errors:
-        return _beside_fields(errors.sentences(visit.desk.queries.language.words))
+        sentences = errors.sentences(visit.desk.queries.language.words)
+        return _beside_fields(visit, sentences, view.values)
     except (Rejected, NotNow) as refusal:
         return _refused(visit, refusal, Outcome(Result.REJECTED), view.values)
 
@@ -90,11 +91,15 @@ def _refused(visit: Visit, refusal: Refusal, outcome: Outcome, values: Mapping[s
     language = visit.desk.queries.language_of(outcome.learning_set)
     said = sentence(refusal, outcome.learning_set, language, visit.person)
     block = refusal.field if refusal.field in values else next(iter(values))
-    return _beside_fields({str(block): said.plain()})
+    return _beside_fields(visit, {str(block): said.plain()}, values)
 
 
-def _beside_fields(errors: Mapping[str, str]) -> Answer:
-    return {"response_action": "errors", "errors": dict(errors)}
+def _beside_fields(visit: Visit, errors: Mapping[str, str], values: Mapping[str, object]) -> Answer:
+    """Slack refuses a sentence for a field that the modal does not have: such a modal is none of ours."""
+    shown = {block: said for block, said in errors.items() if block in values}
+    if not shown:
+        return {"response_action": "update", "view": visit.refusal(Forged())}
+    return {"response_action": "errors", "errors": shown}
 
 
 LISTENERS: Mapping[Callback, Listener] = {

@@ -102,6 +102,20 @@ class Stage:
             await self.rest()
         return found
 
+    async def walk_to_the_first_question(self) -> LearningSet:
+        """Somebody who owns nothing has asked the owner a question."""
+        found = await self.running()
+        for person in self.members:
+            await person.press(self.board, Action.I_AM_HERE)
+        await self.rest()
+        found = await self.walk_to("clarification")
+        asker = next(person for person in self.members if person.id not in found.current_owners)
+        await asker.press(self.board, Action.ASK_QUESTION)
+        await asker.see_modal()
+        await asker.submit({"text": "What have you tried?"})
+        await self.rest()
+        return await self.learning_set()
+
     @property
     def invitation(self) -> Message:
         return self._last_with(Action.ACCEPT_INVITATION)

@@ -1,4 +1,4 @@
-"""The directory asks Slack once, keeps what it heard for a while, and never keeps that something was missing."""
+"""The directory asks Slack once, keeps what it heard for a while, never that something was missing."""
 
 from collections import Counter
 from collections.abc import Mapping
