@@ -5,13 +5,14 @@ A crash at any point loses nothing; the second arrival of the same request does 
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain import commands as c
 from bot.domain.decide import decide
+from bot.domain.events import Event
 from bot.domain.evolve import evolve_all
 from bot.domain.learning_set import LearningSet
 from bot.domain.machine import Moment
@@ -19,6 +20,7 @@ from bot.domain.rejections import Reason, Rejected
 from bot.domain.wakes import Wake, WakeKind, due_now, wakes
 from bot.prompt_library import Language, PromptLibrary
 from bot.storage.due_prompts import DuePrompt
+from bot.storage.learning_sets import ChannelTaken
 from bot.storage.unit_of_work import Database, UnitOfWork
 from bot.surfaces.announce import announce
 from bot.surfaces.notices import Address, rejection_notice
@@ -74,6 +76,9 @@ class CommandHandler:
             outcome = await self._transact(command, request)
         except Rejected as rejected:
             outcome = await self._refuse(command, request, reply_to, rejected)
+        except ChannelTaken:
+            taken = Rejected(Reason.CHANNEL_TAKEN, field="channel")
+            outcome = await self._refuse(command, request, reply_to, taken)
         self._committed()
         return outcome
 
@@ -107,11 +112,6 @@ class CommandHandler:
         async with self._database.unit_of_work() as unit:
             if request is not None and not await unit.requests.first(command.workspace_id, request, now):
                 return Outcome(Result.DUPLICATE)
-            if isinstance(command, c.CreateSet):
-                taken = await unit.learning_sets.active_set_in_channel(
-                    command.workspace_id, command.channel_id
-                )
-                command = replace(command, channel_taken=taken is not None)
             before = await unit.learning_sets.load(command.workspace_id, command.set_id, lock=True)
             after = await self._carry_out(unit, before, command)
         return Outcome(Result.DONE, after)
@@ -123,6 +123,7 @@ class CommandHandler:
         language, now = self._language(before), self._now()
         chosen = language.format(before.format_id if before else DEFAULT_FORMAT)
         events = decide(before, command, Moment(now, chosen))
+        logger.info("%s of set %s: %s", type(command).__name__, command.set_id, _names(events))
         states = [evolve_all(before, events[: count + 1]) for count in range(len(events))]
         after = states[-1] if states else before
         if after is None:
@@ -175,3 +176,7 @@ def _command_of(learning_set: LearningSet, wake: Wake) -> c.Command:
     if wake.kind is WakeKind.ASK_FOR_REPORT_BACK:
         return c.AskForReportBack(**whose, actor=None, person=wake.person or "", rung=wake.rung or 1)
     return c.TellProposedOwner(**whose, actor=None, person=wake.person or "")
+
+
+def _names(events: Sequence[Event]) -> str:
+    return ", ".join(type(event).__name__ for event in events) or "nothing changed"

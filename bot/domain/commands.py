@@ -44,8 +44,6 @@ class CreateSet(Command):
     clock_id: str
     call_link: str | None = None
     in_pairs: bool = False
-    channel_taken: bool = False
-    """Whether the channel already has an active set (told by storage)."""
     people: Mapping[str, Person]
     """Everybody named above and the creator, as the directory knows them."""
 

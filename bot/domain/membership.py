@@ -47,8 +47,6 @@ def create(command: c.CreateSet, moment: Moment) -> tuple[e.Event, ...]:
 
 
 def _check_new_set(command: c.CreateSet, now: datetime) -> None:
-    if command.channel_taken:
-        raise Rejected(Reason.CHANNEL_TAKEN, field="channel")
     if len(set(command.members)) < len(command.members):
         raise Rejected(Reason.DUPLICATE_MEMBER, field="members")
     if len(command.members) < FEWEST_MEMBERS:

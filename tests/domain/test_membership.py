@@ -71,7 +71,6 @@ def test_a_new_set_has_invited_people_a_place_for_each_and_its_first_meeting() -
 @pytest.mark.parametrize(
     ("given", "reason", "field"),
     [
-        ({"channel_taken": True}, Reason.CHANNEL_TAKEN, "channel"),
         ({"members": (ADA, BEN, ADA)}, Reason.DUPLICATE_MEMBER, "members"),
         ({"members": (ADA,)}, Reason.TOO_FEW_MEMBERS, "members"),
         ({"members": (*TWELVE, ADA)}, Reason.TOO_MANY_MEMBERS, "members"),
