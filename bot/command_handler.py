@@ -1,7 +1,7 @@
 """The middle of the road: one command is one transaction.
 
-Domain state, outbox rows, due rows and the record of the handled request commit together, before anything is acknowledged.
-A crash at any point loses nothing; the second arrival of the same request does nothing.
+Domain state, outbox rows, due rows and the record of the handled request commit together, before anything
+is acknowledged. A crash at any point loses nothing; the second arrival of the same request does nothing.
 """
 
 import logging
