@@ -15,11 +15,11 @@ The fixture `world` (in `conftest.py`) runs a test on SQLite and on PostgreSQL.
   directly; what it then sets off has happened after `await world.quiet()`.
 - *Acts* (`press`, `command`, `submit`, `home`) return the local Slack's `Act`, after all that they bring
   about has arrived: they end with `settle()`. `at_once` writes several prepared acts (`pressing`, and what
-  `Person` prepares) before any acknowledgement is read, and ends with `quiet()`.
+  `Person` prepares) before any acknowledgement is read, and ends when all are acknowledged.
 - *Time* stands still until a test moves it, and is the same for the bot and the local Slack: `jump()` to the
   next instant at which anything is due, `move_to(at)` and `pass_time(minutes=5)` by way of all that is due
-  before. `quiet()` lets happen what can happen now; `settle()` also lets the seconds pass for which the
-  sender waits, since Slack takes one message a second per channel.
+  before; `step(2)` is the quick way for two seconds. `quiet()` lets happen what can happen now; `settle()`
+  also lets the seconds pass for which the sender waits, since Slack takes one message a second per channel.
 - *Messages* are found by our key: `world.board()`, `world.message(f"set:{id}:invitation")`;
   `world.thread()`; `world.text(message)` as people read it; `world.person("ama").dm()` and `.ephemerals()`.
 - *The database* is read directly: `await world.learning_set()`, `await world.rows(tables.outbox)`.
@@ -105,11 +105,11 @@ class World:
         await self.quiet()
         limit = self.now + A_MOMENT
         while (due := await self._next_sending()) is not None and due <= limit:
-            await self._tread(due)
+            await self.step((due - self.now).total_seconds())
 
-    async def _tread(self, at: datetime) -> None:
-        """One step of the clock that leaves nothing out only because it is short."""
-        self.clock.move_to(max(at, self.now))
+    async def step(self, seconds: float) -> None:
+        """Move the clock on at one go and let happen what is due by then; the quick way for a few seconds."""
+        self.clock.advance(max(0.0, seconds))
         await self.quiet()
 
     async def move_to(self, at: datetime) -> None:
@@ -166,12 +166,11 @@ class World:
         return person.pressing(message, action, value=value)
 
     async def at_once(self, *acts: Act) -> None:
-        """Write all of these to the bot before any acknowledgement is read, and let happen what follows."""
+        """Write all of these to the bot before any acknowledgement is read; back when all are answered."""
         envelopes = [act.envelope for act in acts if act.envelope is not None]
         assert len(envelopes) == len(acts), "Slack refused an act before the bot was told"
         await self.slack.write(*envelopes)
         await self.slack.settle(*envelopes)
-        await self.quiet()
 
     async def _press(self, person: Person, action: Action, value: str | None) -> Act:
         if person.modal is not None and _offers(person, person.modal.blocks, action):
@@ -255,16 +254,20 @@ class World:
                 await self.press(runner, Action.NO_COMMITMENT)
                 await self.submit(runner, {"because": "It needs more thought."})
             await self._press(self.person(runner), Action.MOVE_ON, None)
-            await self._tread(self.now + timedelta(seconds=1))
+            await self.step(1)
         await self.settle()
         return await self.meeting()
 
     async def _running_slot(self) -> Slot:
         """Where the running meeting stands, by one quick statement."""
-        running = [row for row in await self.rows(meetings) if row["phase"] is Phase.RUNNING]
-        assert running, "no meeting runs, or it closed before it came to that stage"
-        slot: Slot = running[-1]["agenda"][running[-1]["position"]]
+        row = await self.running_row()
+        slot: Slot = row["agenda"][row["position"]]
         return slot
+
+    async def running_row(self) -> Mapping[str, Any]:
+        """The row of the running meeting: its version, position, agenda, ..., by one quick statement."""
+        (row,) = (row for row in await self.rows(meetings) if row["phase"] is Phase.RUNNING)
+        return row
 
     # What Slack shows
 
