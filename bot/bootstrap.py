@@ -48,11 +48,16 @@ class Bot:
     """One bot. After `connect` it answers and sends by itself; `tick` does what is due now."""
 
     def __init__(
-        self, settings: Settings, app: AsyncApp, sender: "WatchedSender", tick: Tick, sending: AsyncWebClient
+        self,
+        app: AsyncApp,
+        door: Callable[[], SocketModeDoor],
+        sender: "WatchedSender",
+        tick: Tick,
+        sending: AsyncWebClient,
     ) -> None:
         self.app = app
         """For tests, which may dispatch a payload without any socket."""
-        self._settings = settings
+        self._make_door = door
         self._sender = sender
         self._tick = tick
         self._clients = (app.client, sending)
@@ -62,21 +67,21 @@ class Bot:
 
     async def connect(self) -> None:
         """Connect by Socket Mode and begin to send. Raises `CannotStart` for a wrong token or network."""
-        app_token = _token(self._settings.slack_app_token, "app")
-        _token(self._settings.slack_bot_token, "bot")
         self._session = ClientSession(timeout=ClientTimeout(total=SECONDS_PER_CALL))
         for client in self._clients:
             client.session = self._session
         await _ask(self.app.client.auth_test(), "bot")
-        opened = await _ask(self.app.client.apps_connections_open(app_token=app_token), "app")
-        self._door = SocketModeDoor(self.app, app_token)
+        self._door = self._make_door()
+        opened = await _ask(self.app.client.apps_connections_open(app_token=self._door.app_token), "app")
         # Already opened, and its address is good for one connection: without it the client would ask again.
         self._door.client.wss_uri = opened["url"]
         await self._connect_socket(self._door)
         self._sending = asyncio.create_task(self._sender.run())
 
     async def tick(self) -> None:
-        """Do everything that is due now, and send what waits."""
+        """Do everything that is due now, and send what waits. Mends the connection, too."""
+        if self._door is not None:
+            await self._door.heal()
         await self._tick()
 
     async def next_due_at(self) -> datetime | None:
@@ -158,9 +163,14 @@ def build(
     library: PromptLibrary,
     database: Database,
     new_id: Callable[[], str] = lambda: token_hex(6),
+    ping_seconds: float = 10,
 ) -> Bot:
-    """Wire a bot; nothing is called yet. ``new_id`` makes short ids, and must never make one twice."""
-    reading, sending = _client(settings), _client(settings)
+    """Wire a bot; nothing is called yet. ``new_id`` makes short ids, and must never make one twice.
+    Every ``ping_seconds`` of real time the connection is tried, and made anew where it is lost.
+    Raises `CannotStart` where a token is missing.
+    """
+    bot_token, app_token = _token(settings.slack_bot_token, "bot"), _token(settings.slack_app_token, "app")
+    reading, sending = (AsyncWebClient(bot_token, base_url=settings.slack_api_url) for _ in range(2))
     sending.retry_handlers = []
 
     async def client_for(_workspace_id: str) -> AsyncWebClient:
@@ -184,7 +194,8 @@ def build(
     )
     app = AsyncApp(client=reading, process_before_response=True, logger=logging.getLogger("slack_bolt"))
     register(app, desk)
-    return Bot(settings, app, sender, Tick(database, clock, handler.handle_due, sender), sending)
+    tick = Tick(database, clock, handler.handle_due, sender)
+    return Bot(app, lambda: SocketModeDoor(app, app_token, ping_seconds), sender, tick, sending)
 
 
 def check_schema(database_url: str) -> None:
@@ -214,15 +225,6 @@ def configure_logs(level: str) -> None:
     logging.getLogger("bot").setLevel(level)
     for name, least in LOUD_BELOW.items():
         logging.getLogger(name).setLevel(least)
-
-
-def _client(settings: Settings) -> AsyncWebClient:
-    token = settings.slack_bot_token
-    return AsyncWebClient(
-        token=token.get_secret_value() if token else None,
-        base_url=settings.slack_api_url,
-        timeout=SECONDS_PER_CALL,
-    )
 
 
 def _token(token: SecretStr | None, kind: str) -> str:

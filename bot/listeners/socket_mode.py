@@ -14,14 +14,19 @@ AT_ONCE = 20
 class SocketModeDoor(AsyncSocketModeHandler):
     """Socket Mode whose envelopes can be counted and waited for."""
 
-    def __init__(self, app: AsyncApp, app_token: str, ping_interval: float = 10) -> None:
-        super().__init__(app, app_token, ping_interval=ping_interval)
+    def __init__(self, app: AsyncApp, app_token: str, ping_seconds: float) -> None:
+        super().__init__(app, app_token, ping_interval=ping_seconds)
         self.in_flight = 0
         """Envelopes that have arrived and are not answered yet."""
         self._room = asyncio.Semaphore(AT_ONCE)
         self.rests = asyncio.Event()
         """Everything that has arrived is answered."""
         self.rests.set()
+
+    async def heal(self) -> None:
+        """Let a lost connection be made anew: slack_sdk would try the address that was refused for ever."""
+        if not await self.client.is_connected():
+            self.client.wss_uri = None
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Let Bolt answer one envelope."""

@@ -152,7 +152,7 @@ def settings_for(slack: LocalSlack, **other: Any) -> Settings:
 
 
 @asynccontextmanager
-async def staged(database_url: str) -> AsyncIterator[Stage]:
+async def staged(database_url: str, ping_seconds: float = 10) -> AsyncIterator[Stage]:
     """The bot, connected to a local Slack by real sockets, while the block lasts."""
     clock, database, ids = MovableClock(START), Database(database_url), count(1)
     slack = LocalSlack(clock, MANIFEST)
@@ -163,6 +163,7 @@ async def staged(database_url: str) -> AsyncIterator[Stage]:
         library=LIBRARY,
         database=database,
         new_id=lambda: f"id{next(ids)}",
+        ping_seconds=ping_seconds,
     )
     try:
         await bot.connect()
