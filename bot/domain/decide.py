@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.domain import commands as c
-from bot.domain import contributions, flow, membership
+from bot.domain import contributions, flow, membership, owners
 from bot.domain import events as e
 from bot.domain.authority import authorise, is_participant
 from bot.domain.learning_set import Attendance, LearningSet
@@ -42,7 +42,7 @@ DECISIONS: Mapping[type[c.Command], Decision] = {
     c.ChooseEnding: flow.choose_ending,
     c.HandOver: flow.hand_over,
     c.EndMeeting: flow.end,
-    c.ChooseOwners: flow.choose_owners,
+    c.ChooseOwners: owners.choose_owners,
     c.PlaceBid: contributions.place_bid,
     c.AskQuestion: contributions.ask,
     c.EditQuestion: contributions.edit_question,

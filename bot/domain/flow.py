@@ -4,7 +4,6 @@ The machine's theory is at the head of ``machine``. Functions here have checked 
 ``decide`` does.
 """
 
-from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,7 +24,6 @@ from bot.domain.learning_set import (
 )
 from bot.domain.machine import (
     BIDS,
-    BREAK,
     COMMITMENTS,
     LEARNING_REVIEW,
     OFFER_ENDING_AFTER,
@@ -34,8 +32,8 @@ from bot.domain.machine import (
     Moment,
 )
 from bot.domain.membership import current, next_meeting, was_never_started
+from bot.domain.owners import proposed_owners
 from bot.domain.rejections import Reason, Rejected
-from bot.domain.turns import CHOSEN, eligible_units, proposals, turn_count
 from bot.domain.wakes import OPENS_BEFORE, OVERRUN_AFTER, forgotten_at
 
 
@@ -115,7 +113,7 @@ def _leave_stage(state: LearningSet, meeting: Meeting, by: str | None, moment: M
     """What leaving the running stage brings with it."""
     turn = meeting.turn
     if meeting.stage == BIDS and not meeting.turns:
-        return (_owners_proposed(state, meeting, by),)
+        return (proposed_owners(state, meeting, by),)
     if meeting.stage == PROBLEM and turn is not None and turn.counted_at is None:
         return (e.TurnCounted(turn.number, turn.unit_id, moment.now),)
     if meeting.stage is not None and moment.format.stage(meeting.stage).held:
@@ -128,83 +126,6 @@ def _leave_stage(state: LearningSet, meeting: Meeting, by: str | None, moment: M
 def _release(meeting: Meeting) -> tuple[e.Event, ...]:
     held = tuple(q.id for q in meeting.questions if q.state is QuestionState.HELD)
     return (e.QuestionsReleased(held),) if held else ()
-
-
-def _owners_proposed(state: LearningSet, meeting: Meeting, by: str | None) -> e.OwnersChosen:
-    proposed = proposals(state)
-    if not proposed:
-        raise Rejected(Reason.NOBODY_TO_OWN)
-    turns = tuple(
-        Turn(number, proposal.unit_id, proposal.reason, chosen_by=by)
-        for number, proposal in enumerate(proposed, 1)
-    )
-    return e.OwnersChosen(turns, _without_empty_turns(meeting.agenda, len(turns)))
-
-
-def _without_empty_turns(agenda: Iterable[clock.Slot], turns: int) -> tuple[clock.Slot, ...]:
-    """The agenda without turns that nobody owns, and without a break after the last one."""
-    kept = [slot for slot in agenda if slot.turn is None or slot.turn <= turns]
-    last = max((index for index, slot in enumerate(kept) if slot.turn is not None), default=0)
-    return tuple(slot for index, slot in enumerate(kept) if slot.stage != BREAK or index < last)
-
-
-def choose_owners(state: LearningSet, command: c.ChooseOwners, moment: Moment) -> tuple[e.Event, ...]:
-    """Whoever is here may own, also who said "not this time"; a turn that counted stays with its unit."""
-    meeting = current(state)
-    _check_owners(state, meeting, command.units, moment)
-    turns = tuple(
-        _chosen_turn(state, meeting, number, unit, command) for number, unit in enumerate(command.units, 1)
-    )
-    agenda = meeting.agenda
-    if len(turns) > turn_count(meeting):
-        agenda = _with_dropped_turns(meeting, moment.format.slots(state.clock_id))
-    return (e.OwnersChosen(turns, _without_empty_turns(agenda, len(turns))),)
-
-
-def _with_dropped_turns(meeting: Meeting, whole: Iterable[clock.Slot]) -> tuple[clock.Slot, ...]:
-    """The format's whole agenda; what the meeting has of it as the meeting has it."""
-    planned = {(slot.stage, slot.turn): slot for slot in meeting.agenda}
-    return tuple(planned.get((slot.stage, slot.turn), slot) for slot in whole)
-
-
-def _check_owners(state: LearningSet, meeting: Meeting, units: Sequence[str], moment: Moment) -> None:
-    if len(set(units)) < len(units):
-        raise Rejected(Reason.SAME_OWNER_TWICE, field="units")
-    eligible = {*eligible_units(state, meeting), *(turn.unit_id for turn in meeting.turns)}
-    most = moment.format.clock(state.clock_id).turns
-    counted = {turn.number: turn.unit_id for turn in meeting.turns if turn.counted_at is not None}
-    if (
-        not max(1, _begun_turns(state, meeting)) <= len(units) <= most
-        or not set(units) <= eligible
-        or any(units[number - 1] != unit for number, unit in counted.items())
-    ):
-        raise Rejected(Reason.NO_SUCH_OWNER, field="units")
-
-
-def _begun_turns(state: LearningSet, meeting: Meeting) -> int:
-    """The highest turn that counted, runs, or to which something was said: it can no longer be left out."""
-    counted = (turn.number for turn in meeting.turns if turn.counted_at is not None)
-    asked = (each.turn for each in meeting.questions)
-    noted = (each.turn for each in meeting.takeaways)
-    promised = (made.turn for made in state.commitments if made.meeting_id == meeting.id)
-    running = (meeting.slot.turn or 0,) if meeting.slot else ()
-    return max((*counted, *asked, *noted, *promised, *running), default=0)
-
-
-def _chosen_turn(
-    state: LearningSet, meeting: Meeting, number: int, unit_id: str, command: c.ChooseOwners
-) -> Turn:
-    """The turn as it stands where its owner stays; as proposed where the ledger agrees; else as chosen,
-    with why.
-    """
-    standing = next((t for t in meeting.turns if t.number == number and t.unit_id == unit_id), None)
-    if standing is not None:
-        return standing
-    place = number - 1 - sum(turn.counted_at is not None for turn in meeting.turns)
-    proposal = next((p for p in proposals(state)[place : place + 1] if p.unit_id == unit_id), None)
-    if proposal is not None:
-        return Turn(number, unit_id, proposal.reason, chosen_by=command.actor)
-    return Turn(number, unit_id, CHOSEN, why=command.why, chosen_by=command.actor)
 
 
 def go_back(state: LearningSet, command: c.GoBack, moment: Moment) -> tuple[e.Event, ...]:

@@ -372,6 +372,20 @@ def test_a_turn_that_nobody_owns_and_a_break_after_the_last_are_left_out() -> No
     assert "break" not in {slot.stage for slot in talk.meeting.agenda}
 
 
+def test_a_break_that_runs_is_not_taken_away_with_the_turn_that_was_to_follow_it() -> None:
+    talk = a_meeting(clock_id="120x2").to("break")
+    talk.say(GUS, c.ChooseOwners, units=(ADA,), why=None)
+    assert talk.meeting.stage == "break"
+    talk.move_on()
+    assert talk.meeting.stage == "learning-review"
+
+
+def test_an_owner_who_has_said_how_they_leave_keeps_the_turn() -> None:
+    talk = a_meeting().to("problem", 1)
+    talk.say(BEN, c.RecordNoCommitment, turn=2, because="I have to go early")
+    assert talk.reason(GUS, c.ChooseOwners, units=(ADA, DAN), why=None) is Reason.NO_SUCH_OWNER
+
+
 def test_who_comes_late_can_still_have_the_turn_that_was_left_out() -> None:
     talk = a_meeting([ADA], clock_id="120x2")
     planned = talk.meeting.agenda
