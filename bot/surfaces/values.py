@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Carried(BaseModel):
-    """The value of a button, or the private_metadata of a modal. Short names: a button's value holds 2,000 characters."""
+    """The value of a button, of which Slack keeps 2,000 characters, or the private_metadata of a modal."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
