@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.rehearsal.acts import Act
 from bot.rehearsal.cast import Cast
+from bot.rehearsal.checks import Record
 from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.deeds import Deeds
 from bot.rehearsal.errors import CannotAct, FormRefused
@@ -20,6 +21,7 @@ from bot.rehearsal.timekeeper import Bot, NeverQuiet, Timekeeper
 from bot.rehearsal.transcript import Entry
 
 
+TYPING_TAKES = timedelta(seconds=15)
 ANSWER_TAKES = timedelta(seconds=6)
 """How long people wait for what comes of an act before they say that nothing did."""
 
@@ -55,6 +57,19 @@ class Autoplay:
         """Play this many whole meetings and what lies between them. Raises ActFailed, ScenarioError."""
         for chapter in self.scenario.parts(meetings):
             await self._chapter(chapter)
+
+    def record(self) -> Record:
+        """What the checks look at afterwards."""
+        everybody = self.slack.workspace.accounts
+        conversations = self.slack.workspace.conversations.values()
+        return Record(
+            entries=self.slack.transcript.entries,
+            plan=self.scenario.plan,
+            home=self.cast.home.id,
+            readers={one.id: one.im_with for one in conversations if one.im_with is not None},
+            zones={self.cast.people[key].id: player.zone for key, player in self.scenario.cast.items()},
+            names=[one.shown_name for one in everybody.values()],
+        )
 
     async def _chapter(self, chapter: Chapter) -> None:
         if self.story:
@@ -133,7 +148,8 @@ class Autoplay:
             raise ActFailed(f"the modal that opened is {now.callback_id}, not {step.opens}")
 
     async def _submit(self, step: Step, actor: str) -> None:
-        await self._time.pass_to(self._time.now() + step.after)
+        if step.deeds:
+            await self._time.pass_to(self._time.now() + TYPING_TAKES)
         act = await self._deeds.submit(step, actor)
         _check_answered(act)
         await self._settle()

@@ -127,8 +127,8 @@ class Deeds:
     # Everything else
 
     async def command(self, step: Step, actor: str) -> Act:
-        """Type a slash command, in the set's channel or, with `on = "dm"`, in the messages with the bot."""
-        place = None if step.on == "dm" else self._cast.home
+        """Type a slash command: in the set's channel, in another, or (`on = "dm"`) to the bot itself."""
+        place = None if step.on == "dm" else self._cast.channels.get(step.channel or "", self._cast.home)
         return await self._cast.people[actor].command(step.command or "", place)
 
     async def open_home(self, actor: str) -> Act:

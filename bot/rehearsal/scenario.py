@@ -92,6 +92,8 @@ class Step(_Part):
     near: str | None = None
     labelled: str | None = None
     command: str | None = None
+    channel: str | None = None
+    """Where a command is typed, other than in the set's channel."""
     home: bool = False
     travels: str | None = None
     joins: str | None = None

@@ -46,9 +46,10 @@ class Timekeeper:
         for _ in range(MOST_ROUNDS):
             await self._slack.quiet()
             await self._bot.idle()
-            await self._bot.tick()
             due = await self._next_due()
-            if self._slack.is_quiet and (due is None or due > self.now()):
+            if due is not None and due <= self.now():
+                await self._bot.tick()
+            elif self._slack.is_quiet:
                 return
         raise NeverQuiet(
             f"the bot does not come to rest: something is always due at {self.now().isoformat()}"
@@ -60,7 +61,6 @@ class Timekeeper:
             due = await self._next_due()
             if due is None or due > target:
                 self._clock.move_to(target)
-                await self.rest()
                 return stop()
             self._clock.move_to(max(due, self.now()))
             await self.rest()
