@@ -7,6 +7,7 @@ The machine's theory is at the head of ``machine``. Functions here have checked 
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from bot.domain import agenda as clock
 from bot.domain import commands as c
@@ -137,11 +138,11 @@ def go_back(state: LearningSet, command: c.GoBack, moment: Moment) -> tuple[e.Ev
     return *_release(meeting), _enter(meeting, command.position, moment.now, command.actor, back=True)
 
 
-def stages_before(meeting: Meeting) -> tuple[int, ...]:
-    """Positions to which the meeting can go back: all earlier ones but those of turns without an owner."""
+def stages_before(meeting: Meeting) -> range:
+    """Positions to which the meeting can go back: all earlier ones, but none after the bids without owners."""
     owned = {None, *(turn.number for turn in meeting.turns)}
     earlier = meeting.agenda[: max(0, meeting.position)]
-    return tuple(position for position, slot in enumerate(earlier) if slot.turn in owned)
+    return range(len(tuple(takewhile(lambda slot: slot.turn in owned, earlier))))
 
 
 def stretched(meeting: Meeting, minutes: int, now: datetime) -> clock.Stretch:

@@ -498,11 +498,14 @@ def test_back_is_not_forward_nor_nowhere(to: int) -> None:
     assert (refused.reason, refused.field) == (Reason.NO_SUCH_STAGE, "position")
 
 
-def test_there_is_no_way_back_into_a_turn_that_nobody_owns_yet() -> None:
-    talk = a_meeting()
+@pytest.mark.parametrize(("stage", "turn"), [("clarification", 1), ("break", None), ("problem", 2)])
+def test_there_is_no_way_back_to_what_follows_the_bids_before_anybody_owns(
+    stage: str, turn: int | None
+) -> None:
+    talk = a_meeting(clock_id="120x2")
     talk.end()
     assert talk.meeting.stage == "learning-review"
-    into = position(talk, "clarification", 1)
+    into = position(talk, stage, turn)
     assert talk.reason(GUS, c.GoBack, position=into) is Reason.NO_SUCH_STAGE
     go_back(talk, "bids")
 
