@@ -139,7 +139,7 @@ def go_back(state: LearningSet, command: c.GoBack, moment: Moment) -> tuple[e.Ev
 
 
 def stages_before(meeting: Meeting) -> range:
-    """Positions to which the meeting can go back: all earlier ones, but none after the bids without owners."""
+    """Positions to which the meeting can go back: all earlier ones; past the bids only with owners."""
     owned = {None, *(turn.number for turn in meeting.turns)}
     earlier = meeting.agenda[: max(0, meeting.position)]
     return range(len(tuple(takewhile(lambda slot: slot.turn in owned, earlier))))
