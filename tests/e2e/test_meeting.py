@@ -21,10 +21,22 @@ from tests.e2e.reading import (
 )
 from tests.e2e.world import FIRST_MEETING, World
 
-STAGES = (
-    "welcome report-backs bids problem clarification stillness reflection analysis reframing shift action "
-    "commitments learning-review close"
-).split()
+STAGES = [
+    "welcome",
+    "report-backs",
+    "bids",
+    "problem",
+    "clarification",
+    "stillness",
+    "reflection",
+    "analysis",
+    "reframing",
+    "shift",
+    "action",
+    "commitments",
+    "learning-review",
+    "close",
+]
 
 
 async def test_one_post_ten_minutes_before_opens_the_meeting(world: World) -> None:

@@ -601,7 +601,7 @@ class TestMoreTime:
         view = stretch.stretch_modal(play.scene)
         check_view(view.to_dict(), "modal")
         assert block_ids(view) == []
-        assert "left to give" in said(view)
+        assert "no more time to give" in said(view)
 
     @pytest.mark.parametrize("play", [Play(), Play().start().do(c.PauseMeeting, FACILITATOR)])
     def test_a_clock_that_does_not_run_is_not_stretched(self, play: Play) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from slack_sdk.models.views import View
 
-from bot.domain.agenda import NothingLeft, Slot
+from bot.domain.agenda import NothingLeft, Slot, fit
 from bot.domain.agenda import Stretch as Plan
 from bot.domain.flow import remaining, stretched
 from bot.domain.learning_set import Phase
@@ -51,8 +51,8 @@ def stretch_modal(scene: Scene) -> View:
     words = scene.words
     offers = list(_offers(scene))
     if not offers:
-        most = words.rich("modals.stretch.nothing_left", count=_most_minutes(scene))
-        return notice(words, "stretch", Callback.STRETCH, [told(most)], scene.carried())
+        nothing = told(words.rich("modals.stretch.nothing_left"))
+        return notice(words, "stretch", Callback.STRETCH, [nothing], scene.carried())
     choices = [
         Choice(value, words.plain("modals.stretch.minutes", count=minutes), source.plain())
         for minutes, value, source in offers
@@ -99,8 +99,11 @@ def _source(scene: Scene, plan: Plan) -> Line:
 
 
 def _own_source(scene: Scene, plan: Plan) -> str:
-    running, *before = remaining(scene.meeting, scene.now)
-    gave = [old for old, new in zip(before, plan.slots[1:], strict=True) if new.seconds < old.seconds]
+    running, *later = remaining(scene.meeting, scene.now)
+    # What the scheduled end takes from every stage is not taken for this one.
+    available = int((scene.meeting.ends_at - scene.now).total_seconds()) - running.seconds
+    before = fit(later, available)
+    gave = [new for new, had in zip(plan.slots[1:], before, strict=True) if new.seconds < had]
     if any(slot.turn is None for slot in gave):
         return "from_shared"
     return "from_turn" if _same_turn(running, gave) else "from_time_in_hand"
@@ -108,11 +111,3 @@ def _own_source(scene: Scene, plan: Plan) -> str:
 
 def _same_turn(running: Slot, gave: list[Slot]) -> bool:
     return any(slot.turn == running.turn for slot in gave)
-
-
-def _most_minutes(scene: Scene) -> int:
-    try:
-        stretched(scene.meeting, MINUTES[0], scene.now)
-    except NothingLeft as nothing:
-        return nothing.seconds_left // 60
-    return MINUTES[0]
