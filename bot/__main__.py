@@ -1,4 +1,4 @@
-"""The command line: `action-learning run` and `action-learning migrate`."""
+"""The command line: `action-learning run`, `migrate` and `rehearse`."""
 
 import argparse
 import asyncio
@@ -14,12 +14,18 @@ from bot import __version__
 from bot.bootstrap import CannotStart, build, check_schema, configure_logs, no_database
 from bot.clock import SystemClock, Ticker
 from bot.prompt_library import PromptError, PromptLibrary
+from bot.rehearsal.scenario import ScenarioError
+from bot.rehearse import RehearsalFailed, rehearse_arguments, serve_rehearsal
 from bot.settings import Settings, explain
 from bot.storage.migrate import SchemaState, check, upgrade
 from bot.storage.unit_of_work import Database
 
 FAILED = 2
 """Exit code when it cannot start; one sentence on standard error says why."""
+REHEARSAL_FAILED = 1
+"""Exit code when a rehearsal did not go as it should; standard error says at which act."""
+STOPPED = 130
+"""Exit code when somebody stopped it before its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,9 @@ def migrate(settings: Settings, _arguments: argparse.Namespace) -> None:
 SUBCOMMANDS: dict[str, Subcommand] = {
     "run": Subcommand("connect to a Slack workspace and serve it", run),
     "migrate": Subcommand("make the database, or bring it up to this version", migrate),
+    "rehearse": Subcommand(
+        "play a set with simulated members, with no Slack account", serve_rehearsal, rehearse_arguments
+    ),
 }
 
 
@@ -85,9 +94,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         SUBCOMMANDS[arguments.subcommand].serve(_settings(), arguments)
-    except (CannotStart, PromptError) as error:
+    except (CannotStart, PromptError, ScenarioError) as error:
         print(error, file=sys.stderr)
         return FAILED
+    except RehearsalFailed as error:
+        print(error, file=sys.stderr)
+        return REHEARSAL_FAILED
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return STOPPED
     return 0
 
 

@@ -26,7 +26,7 @@ from bot.listeners.visit import Desk
 from bot.outgoing import Message
 from bot.prompt_library import PromptLibrary
 from bot.queries import Queries
-from bot.sender import Sender
+from bot.sender import AT_ONCE, Sender
 from bot.settings import Settings
 from bot.storage.migrate import SchemaState, check
 from bot.storage.unit_of_work import Database
@@ -130,10 +130,13 @@ class Bot:
 
 
 class WatchedSender(Sender):
-    """A sender of which one can see whether it is at work."""
+    """A sender of which one can see whether it is at work. Unless it works ``by_itself``, only `drain` sends,
+    one row after another.
+    """
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
+    def __init__(self, *args: Any, by_itself: bool, **more: Any) -> None:
+        super().__init__(*args, at_once=AT_ONCE if by_itself else 1, **more)
+        self._by_itself = by_itself
         self.rests = asyncio.Event()
         """Nothing new was put into the outbox, and nothing is being sent."""
         self.rests.set()
@@ -141,8 +144,14 @@ class WatchedSender(Sender):
 
     def wake(self) -> None:
         """Say that something was put into the outbox."""
-        self.rests.clear()
-        super().wake()
+        if self._by_itself:
+            self.rests.clear()
+            super().wake()
+
+    async def run(self) -> None:
+        """Send when woken, until cancelled; where it does not work by itself, nothing."""
+        if self._by_itself:
+            await super().run()
 
     async def drain(self) -> int:
         """Send everything that may be sent now."""
@@ -156,7 +165,7 @@ class WatchedSender(Sender):
                 self.rests.set()
 
 
-def build(
+def build(  # noqa: PLR0913 -- each is given once, by its name
     *,
     settings: Settings,
     clock: Clock,
@@ -164,10 +173,12 @@ def build(
     database: Database,
     new_id: Callable[[], str] = lambda: token_hex(6),
     ping_seconds: float = 10,
+    sends_by_itself: bool = True,
 ) -> Bot:
     """Wire a bot; nothing is called yet. ``new_id`` makes short ids, and must never make one twice.
     Every ``ping_seconds`` of real time the connection is tried, and made anew where it is lost.
-    Raises `CannotStart` where a token is missing.
+    Unless it ``sends_by_itself``, only `tick` sends, one row after another: then the same requests give the
+    same course. Raises `CannotStart` where a token is missing.
     """
     bot_token, app_token = _token(settings.slack_bot_token, "bot"), _token(settings.slack_app_token, "app")
     reading, sending = (AsyncWebClient(bot_token, base_url=settings.slack_api_url) for _ in range(2))
@@ -176,7 +187,9 @@ def build(
     async def client_for(_workspace_id: str) -> AsyncWebClient:
         return sending
 
-    sender = WatchedSender(database, client_for, clock, jitter=SystemRandom().random)
+    sender = WatchedSender(
+        database, client_for, clock, jitter=SystemRandom().random, by_itself=sends_by_itself
+    )
     handler = CommandHandler(database, library, clock.now, sender.wake)
 
     async def say(workspace_id: str, message: Message, *, request: str) -> None:

@@ -32,6 +32,7 @@ ROOMS: dict[str, frozenset[str] | str] = {
     "rehearsal": frozenset(),
     "settings": frozenset(),
     "bootstrap": EVERYTHING,
+    "rehearse": EVERYTHING,
     "__main__": EVERYTHING,
 }
 """What each room of `bot/` may import of ours, besides itself. A room not named here may not exist."""

@@ -20,7 +20,6 @@ from bot.rehearsal.texts import Texts
 from bot.rehearsal.timekeeper import Bot, NeverQuiet, Timekeeper
 from bot.rehearsal.transcript import Entry
 
-
 TYPING_TAKES = timedelta(seconds=15)
 ANSWER_TAKES = timedelta(seconds=6)
 """How long people wait for what comes of an act before they say that nothing did."""

@@ -174,7 +174,7 @@ class Outbox:
         candidates = (
             select(c.workspace_id, c.lane)
             .where(free, _has_rows())
-            .order_by(c.next_at)
+            .order_by(c.next_at, c.lane)
             .limit(limit)
             .with_for_update(skip_locked=True, of=lanes)
             .cte("candidates")

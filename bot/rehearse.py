@@ -1,0 +1,243 @@
+"""`action-learning rehearse`: the real bot in a local Slack, with simulated members who play a scenario.
+
+Bot and local Slack share this process and one movable clock, and talk over real sockets. A rehearsal never
+touches anybody's data. It has a database of its own: a temporary file or, where DATABASE_URL names
+PostgreSQL, a schema that is dropped at the end.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+import psycopg
+from pydantic import SecretStr
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.bootstrap import Bot, build, configure_logs, no_database
+from bot.prompt_library import PromptLibrary
+from bot.rehearsal.autoplay import ActFailed, Autoplay
+from bot.rehearsal.checks import check
+from bot.rehearsal.clock import MovableClock
+from bot.rehearsal.ids import Ids
+from bot.rehearsal.json_types import JsonObject
+from bot.rehearsal.scenario import FIRST, Scenario, ScenarioError, load, names
+from bot.rehearsal.server import LocalSlack
+from bot.rehearsal.story import Story
+from bot.rehearsal.terminal import Terminal
+from bot.settings import Settings, beside_the_code
+from bot.storage.migrate import upgrade
+from bot.storage.unit_of_work import Database
+
+HEADLESS_MEETINGS, READ_MEETINGS = 2, 1
+"""How many meetings are played when nobody says: at once, and for somebody who reads along."""
+NOISE_FROM = logging.WARNING
+"""What the bot logs from this level on is a fault in a rehearsal, where nothing is lost and nobody forges."""
+
+
+class RehearsalFailed(Exception):
+    """The rehearsal did not go as its scenario tells; the text says at which act, or what did not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is played, and how."""
+
+    scenario: str = FIRST
+    meetings: int = READ_MEETINGS
+    seed: int = 0
+    transcript: Path | None = None
+    slowly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that is set up for one rehearsal."""
+
+    scenario: Scenario
+    clock: MovableClock
+    slack: LocalSlack
+    bot: Bot
+
+
+def rehearse_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command line takes."""
+    parser.add_argument(
+        "--scenario", default=FIRST, choices=names(), help=f"what is played (default: {FIRST})"
+    )
+    parser.add_argument("--meetings", type=_count, help="how many whole meetings (default: 1, headless 2)")
+    parser.add_argument("--seed", type=int, default=0, help="another number: other words, the same course")
+    parser.add_argument(
+        "--transcript", type=Path, metavar="FILE", help="write what happens there, as JSON Lines"
+    )
+    parser.add_argument("--headless", action="store_true", help="play at once, not at reading speed")
+    parser.add_argument(
+        "--autoplay", action="store_true", help="simulated members act (they do so in any case)"
+    )
+
+
+def serve_rehearsal(settings: Settings, given: argparse.Namespace) -> None:
+    """Play, and tell the story in the terminal. Raises `RehearsalFailed`, and CannotStart as `run` does."""
+    configure_logs("WARNING")
+    meetings = given.meetings or (HEADLESS_MEETINGS if given.headless else READ_MEETINGS)
+    options = Options(given.scenario, meetings, given.seed, given.transcript, slowly=not given.headless)
+    asyncio.run(_until_told_to_stop(settings, options))
+
+
+async def _until_told_to_stop(settings: Settings, options: Options) -> None:
+    """SIGTERM ends a rehearsal as Ctrl-C does, so that nothing is left behind."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    terminal = Terminal(slowly=options.slowly)
+    faults = await rehearse(settings, options, terminal)
+    if faults:
+        raise RehearsalFailed("\n".join(faults))
+    terminal.tell(f"\n{options.meetings} whole meetings, and everything held.")
+
+
+async def rehearse(settings: Settings, options: Options, terminal: Terminal) -> list[str]:
+    """Play a scenario; returns what went wrong, in sentences."""
+    with own_database(settings) as url, _complaints() as complaints:
+        async with on_stage(settings, options, url) as stage:
+            return [*await _play(stage, options, terminal), *complaints]
+
+
+async def _play(stage: Stage, options: Options, terminal: Terminal) -> list[str]:
+    story = Story(stage.clock, stage.scenario.zone, terminal.tell)
+    stage.slack.transcript.listeners.append(story.entry)
+    autoplay = Autoplay(
+        stage.scenario,
+        stage.slack,
+        stage.clock,
+        stage.bot,
+        seed=options.seed,
+        story=story,
+        pace=terminal.pace,
+    )
+    try:
+        await autoplay.play(options.meetings)
+    except (ActFailed, ScenarioError) as failed:
+        return [str(failed)]
+    refused = [f"Slack refused {one.where}: {one.code} {one.messages}" for one in stage.slack.invalid]
+    return [*check(autoplay.record(), options.meetings), *refused]
+
+
+@asynccontextmanager
+async def on_stage(settings: Settings, options: Options, database_url: str) -> AsyncIterator[Stage]:
+    """A local Slack with the bot connected to it, on an empty migrated database."""
+    scenario = load(options.scenario)
+    clock = MovableClock(scenario.begins.replace(tzinfo=ZoneInfo(scenario.zone)))
+    slack = LocalSlack(clock, manifest(), seed=options.seed, transcript=options.transcript)
+    await slack.start()
+    database = Database(database_url)
+    bot = build(
+        settings=_connected_to(slack, settings),
+        clock=clock,
+        library=PromptLibrary.load(settings.prompts_dir),
+        database=database,
+        new_id=_ids(options.seed),
+        sends_by_itself=False,
+    )
+    try:
+        await bot.connect()
+        await slack.connected()
+        yield Stage(scenario, clock, slack, bot)
+    finally:
+        await bot.close()
+        await database.close()
+        await slack.stop()
+
+
+@contextmanager
+def own_database(settings: Settings) -> Iterator[str]:
+    """The URL of a database for this rehearsal alone, migrated; nothing of it is left afterwards."""
+    url = settings.database_url
+    chosen = "database_url" in settings.model_fields_set
+    own = _schema(url) if chosen and url.startswith("postgresql") else _temporary_file()
+    with own as database_url:
+        try:
+            upgrade(database_url)
+        except (SQLAlchemyError, OSError) as error:
+            raise no_database(error) from error
+        yield database_url
+
+
+@contextmanager
+def _temporary_file() -> Iterator[str]:
+    with TemporaryDirectory(prefix="action-learning-rehearsal-") as folder:
+        yield f"sqlite+aiosqlite:///{folder}/rehearsal.sqlite3"
+
+
+@contextmanager
+def _schema(url: str) -> Iterator[str]:
+    """A PostgreSQL schema of a random name."""
+    name = f"rehearsal_{token_hex(6)}"
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {name}".encode())
+    except psycopg.Error as error:
+        raise no_database(error) from error
+    try:
+        found = make_url(url).update_query_dict({"options": f"-csearch_path={name}"})
+        yield found.render_as_string(hide_password=False)
+    finally:
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+
+
+def manifest() -> JsonObject:
+    """The app as it would be installed in a workspace."""
+    found: JsonObject = json.loads(beside_the_code("manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _connected_to(slack: LocalSlack, settings: Settings) -> Settings:
+    return settings.model_copy(
+        update={
+            "slack_bot_token": SecretStr(slack.bot_token),
+            "slack_app_token": SecretStr(slack.app_token),
+            "slack_api_url": slack.api_url,
+        }
+    )
+
+
+def _ids(seed: int) -> Callable[[], str]:
+    """Short ids, the same in every rehearsal with the same seed."""
+    ids = Ids(seed)
+    return lambda: ids.token("")[:12]
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """What the bot logs as a warning or worse, as it comes."""
+    heard: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            heard.append(f"The bot complained: {record.getMessage()}")
+
+    listener = Listener(NOISE_FROM)
+    logger = logging.getLogger("bot")
+    logger.addHandler(listener)
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(listener)
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("at least one meeting")
+    return count
