@@ -29,6 +29,9 @@ from bot.surfaces.modals.takeaways import takeaway_modal
 from bot.surfaces.scene import Scene
 from bot.surfaces.values import Carried
 
+CHANNELS = ("C", "G")
+"""What ids of channels begin with, public or private; those of DMs begin with D."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -45,11 +48,12 @@ def opened(opening: Opening, scene: Scene, who: Who, carried: Carried) -> View:
 
 
 async def new_set_view(visit: Visit, channel: str | None) -> View:
-    """The modal for a new set, in the creator's own zone."""
+    """The modal for a new set, in the creator's own zone; asked for in a channel, it proposes that one."""
+    chosen = channel if channel and channel.startswith(CHANNELS) else None
     account = await visit.desk.directory.account(visit.person)
     zone = account.person.zone if account else "UTC"
     queries = visit.desk.queries
-    return create_set_modal(queries.language, queries.format, visit.person, zone, queries.now, channel)
+    return create_set_modal(queries.language, queries.format, visit.person, zone, queries.now, chosen)
 
 
 def _owner_leaves(who: Who, carried: Carried) -> c.Command:

@@ -40,7 +40,6 @@ class Pressed(Payload):
     action_id: Id
     value: str | None = None
     selected_option: Selected | None = None
-    selected_user: str | None = None
 
     @property
     def carried(self) -> str | None:

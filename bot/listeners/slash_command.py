@@ -36,9 +36,6 @@ from bot.surfaces.text import shorten
 from bot.surfaces.values import Carried
 
 COMMAND = "/als"
-CHANNELS = ("C", "G")
-"""What ids of channels begin with, public or private; those of DMs begin with D."""
-
 Answer = Reply | View | None
 """A private answer, a modal to open, or nothing where the channel says enough."""
 
@@ -112,8 +109,7 @@ async def _help(typed: Typed) -> Answer:
 
 
 async def _new(typed: Typed) -> Answer:
-    in_channel = typed.channel.startswith(CHANNELS)
-    return await new_set_view(typed.visit, typed.channel if in_channel else None)
+    return await new_set_view(typed.visit, typed.channel)
 
 
 async def _commitments(typed: Typed) -> Answer:

@@ -5,10 +5,12 @@ fresh `trigger_id`; everything else that Slack is to show goes through the comma
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, TypedDict, TypeVar
 
+from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
@@ -98,20 +100,30 @@ class Visit:
             logger.info("press %s has opened its modal before", self.request)
 
     async def replace(self, view_id: str, view: View) -> None:
-        """Let an open modal show something else."""
-        await self.client.views_update(view_id=view_id, view=view)
+        """Let an open modal show what became of a command."""
+        with _whatever_becomes_of_it(self.request):
+            await self.client.views_update(view_id=view_id, view=view)
 
     async def refresh_home(self) -> None:
-        """Show the person their Home after a command. The command stands whatever becomes of this."""
-        try:
+        """Show the person their Home after a command."""
+        with _whatever_becomes_of_it(self.request):
             await publish_home(self.desk, self.client, self.workspace_id, self.person)
-        except SlackApiError as error:
-            logger.warning("home of %s was not refreshed: %s", self.person, error.response.get("error"))
 
     def refusal(self, refusal: Refusal, learning_set: LearningSet | None = None) -> View:
         """The modal that says why not."""
         language = self.desk.queries.language_of(learning_set)
         return refusal_view(sentence(refusal, learning_set, language, self.person), language)
+
+
+@contextmanager
+def _whatever_becomes_of_it(request: str) -> Iterator[None]:
+    """The command stands, so the request is acknowledged all the same."""
+    try:
+        yield
+    except SlackApiError as error:
+        logger.warning("after request %s: %s", request, error.response.get("error"))
+    except (ClientError, TimeoutError) as error:
+        logger.warning("after request %s: %s", request, type(error).__name__)
 
 
 async def publish_home(desk: Desk, client: AsyncWebClient, workspace_id: str, person: str) -> None:

@@ -216,3 +216,27 @@ async def test_on_home_a_refusal_is_a_modal_and_home_is_fresh_after_a_press(stag
     await stage.slack.settle(ended.envelope)
     assert stage.ben.modal is not None
     assert "You are in already" in stage.ben.text_of(stage.ben.modal)
+
+
+async def test_a_command_stands_though_home_could_not_be_refreshed(stage: Stage) -> None:
+    await stage.create_set()
+    await stage.accept()
+    await stage.ama.open_home()
+    stage.slack.faults.refuse("views.publish", "ratelimited")
+    act = await stage.ama.press_home(Action.SKIP_TURN)
+    assert act.acknowledged
+    assert len(meeting_of(await stage.learning_set()).turn_skips) == 1
+
+
+async def test_a_modal_that_could_not_be_opened_is_not_acknowledged(stage: Stage) -> None:
+    """So the person sees that it did not work, and presses again."""
+    await stage.running()
+    stage.slack.faults.refuse("views.open", "fatal_error")
+    act = stage.ama.pressing(stage.board, Action.STRETCH)
+    assert act.envelope is not None
+    await stage.slack.write(act.envelope)
+    await stage.slack.until(lambda: stage.slack.refusals)
+    await stage.bot.idle()
+    assert not act.acknowledged
+    stage.slack.time_out(act.envelope)
+    assert act.warned

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from slack_bolt.async_app import AsyncBoltRequest
+
 from bot.domain.learning_set import Outcome
 from bot.rehearsal.acts import Act
 from bot.rehearsal.people import Person
@@ -88,13 +90,21 @@ async def test_a_modal_that_somebody_else_forges_changes_nothing(stage: Stage) -
     )
     for callback in sorted(set(Callback) - {Callback.CREATE_SET}):
         for values in ({}, {"name": state("plain_text_input", value="x")}):
-            await stage.eve.command("/als new", stage.channel)
-            view = await stage.eve.see_modal()
-            view.document |= {"callback_id": callback.value, "private_metadata": carried.packed()}
-            act = await send(stage, stage.eve.forge_submission(values))
-            assert act.acknowledged, callback
-            if stage.eve.modal:
-                await stage.eve.close_modal()
+            view = {
+                "type": "modal",
+                "callback_id": callback.value,
+                "private_metadata": carried.packed(),
+                "state": {"values": values},
+            }
+            body = {
+                "type": "view_submission",
+                "team": {"id": stage.slack.team_id},
+                "user": {"id": stage.eve.id},
+                "trigger_id": f"{callback}.{len(values)}",
+                "view": view,
+            }
+            response = await stage.bot.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
+            assert response.status == 200, callback
     assert await stage.learning_set() == running
 
 
