@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.learning_set import Person
+from bot.surfaces.fields import YEARS
 from bot.surfaces.replies import Subcommand
 
 BACK = "back"
@@ -45,8 +46,9 @@ def meant(text: str, people: Iterable[Person]) -> str | None:
 
 
 def day(text: str) -> date | None:
-    """A day as YYYY-MM-DD; None for anything else."""
+    """A day as YYYY-MM-DD, in the years that forms take too; None for anything else."""
     try:
-        return date.fromisoformat(text.strip())
+        found = date.fromisoformat(text.strip())
     except ValueError:
         return None
+    return found if found.year in YEARS else None

@@ -65,15 +65,19 @@ async def known_person(visit: Visit, account: Account) -> Person:
 
 
 async def _channel(visit: Visit, answers: SetAnswers) -> PickedChannel:
+    """A private channel in which the person is not is to them as if it were not there."""
     directory = visit.desk.directory
     found = await directory.channel(answers.channel)
     if found is None or not found.is_member:
+        return PickedChannel(bot_is_in=False)
+    if found.is_private and visit.person not in await directory.members(answers.channel):
         return PickedChannel(bot_is_in=False)
     outside = await _outsiders(visit, answers)
     return PickedChannel(
         bot_is_in=True,
         public=not found.is_private,
         shared=found.is_ext_shared,
+        archived=found.is_archived,
         taken=await visit.desk.queries.channel_is_taken(visit.workspace_id, answers.channel),
         people=outside,
     )

@@ -25,6 +25,7 @@ LABEL_LIMIT = 75
 """Slack's limit for the text and the description of an option."""
 
 _ID = re.compile(r"\w{1,64}", re.ASCII)
+_CHANNEL_ID = re.compile(r"[CG]\w{1,63}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -223,11 +224,11 @@ class Channel(Field):
         )
 
     def parse(self, raw: object) -> str:
-        return _slack_id(raw)
+        return _slack_id(raw, _CHANNEL_ID)
 
 
-def _slack_id(raw: object) -> str:
-    if not isinstance(raw, str) or not _ID.fullmatch(raw):
+def _slack_id(raw: object, shape: re.Pattern[str] = _ID) -> str:
+    if not isinstance(raw, str) or not shape.fullmatch(raw):
         raise FieldError("modals.error.malformed")
     return raw
 

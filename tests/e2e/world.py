@@ -85,8 +85,10 @@ class World:
         try:
             async with running_bot(slack, clock, database_url) as bot:
                 world = cls(database_url, clock, slack, bot)
-                yield world
-                await world.database.close()
+                try:
+                    yield world
+                finally:
+                    await world.database.close()
         finally:
             await slack.stop()
 
