@@ -89,7 +89,8 @@ def reported_commitments_were_made(record: Record) -> Iterator[str]:
     made: list[str] = []
     for entry in record.entries:
         if entry["kind"] == "act_submit" and entry.get("callback_id") == "commitment.write":
-            made.extend(line.strip() for line in entry["text"].splitlines() if line.strip())
+            _title, *said = entry["text"].splitlines()
+            made.extend(said[:1])
         reports = entry["kind"] == "modal_opened" and entry.get("callback_id") == "report.file"
         if reports and not any(text in entry["text"] for text in made):
             yield f"{entry['user_name']} was asked about a commitment that nobody made by the form."
@@ -123,7 +124,7 @@ def nobody_asked_outside_working_hours(record: Record) -> Iterator[str]:
         reader = record.readers.get(entry["channel"] or "")
         if entry["kind"] != "message_posted" or reader is None:
             continue
-        answers = reader in acted and at - acted[reader] <= ANSWER_WITHIN
+        answers = reader in acted and timedelta() <= at - acted[reader] <= ANSWER_WITHIN
         in_meeting = any(first <= at <= last for first, last in meeting)
         if not (answers or in_meeting or _at_work(at, zones[reader])):
             local = at.astimezone(ZoneInfo(zones[reader]))
