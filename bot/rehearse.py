@@ -1,13 +1,12 @@
-"""`action-learning rehearse`: the real bot in a local Slack, with simulated members who play a scenario.
+"""`action-learning rehearse`: the real bot in a local Slack, on a page or in the terminal.
 
 Bot and local Slack share this process and one movable clock, and talk over real sockets. A rehearsal never
-touches anybody's data. It has a database of its own: a temporary file or, where DATABASE_URL names
-PostgreSQL, a schema that is dropped at the end.
+touches anybody's data. In the terminal simulated members play a scenario, on a database of its own: a
+temporary file or, where DATABASE_URL names PostgreSQL, a schema that is dropped at the end.
 """
 
 import argparse
 import asyncio
-import json
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -19,22 +18,22 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import psycopg
-from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.backstage import connected_to, manifest
 from bot.bootstrap import Bot, build, configure_logs, no_database
 from bot.prompt_library import PromptLibrary
 from bot.rehearsal.autoplay import ActFailed, Autoplay
 from bot.rehearsal.checks import check
 from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.ids import Ids
-from bot.rehearsal.json_types import JsonObject
 from bot.rehearsal.scenario import FIRST, Scenario, ScenarioError, load, names
 from bot.rehearsal.server import LocalSlack
 from bot.rehearsal.story import Story
 from bot.rehearsal.terminal import Terminal
-from bot.settings import Settings, beside_the_code
+from bot.rehearse_page import FOLDER, PORT, PageOptions, serve_page
+from bot.settings import Settings
 from bot.storage.migrate import upgrade
 from bot.storage.unit_of_work import Database
 
@@ -71,25 +70,38 @@ class Stage:
 
 def rehearse_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command line takes."""
-    parser.add_argument(
-        "--scenario", default=FIRST, choices=names(), help=f"what is played (default: {FIRST})"
+    page = parser.add_argument_group("on the page")
+    page.add_argument("--port", type=int, default=PORT, help=f"where the page is served (default: {PORT})")
+    page.add_argument("--fresh", action="store_true", help="begin anew, not where the last rehearsal stopped")
+    page.add_argument(
+        "--folder", type=Path, default=FOLDER, help=f"where the rehearsal is kept (default: {FOLDER})"
     )
-    parser.add_argument("--meetings", type=_count, help="how many whole meetings (default: 1, headless 2)")
+    parser.add_argument("--scenario", choices=names(), help=f"what is played (default: {FIRST})")
     parser.add_argument("--seed", type=int, default=0, help="another number: other words, the same course")
     parser.add_argument(
         "--transcript", type=Path, metavar="FILE", help="write what happens there, as JSON Lines"
     )
-    parser.add_argument("--headless", action="store_true", help="play at once, not at reading speed")
-    parser.add_argument(
-        "--autoplay", action="store_true", help="simulated members act (they do so in any case)"
-    )
+    terminal = parser.add_argument_group("in the terminal")
+    terminal.add_argument("--autoplay", action="store_true", help="watch simulated members at reading speed")
+    terminal.add_argument("--headless", action="store_true", help="let them play at once")
+    terminal.add_argument("--meetings", type=_count, help="how many whole meetings (default: 1, headless 2)")
 
 
 def serve_rehearsal(settings: Settings, given: argparse.Namespace) -> None:
-    """Play, and tell the story in the terminal. Raises `RehearsalFailed`, and CannotStart as `run` does."""
+    """Serve the page; or play, and tell the story in the terminal.
+
+    Raises `RehearsalFailed`, and CannotStart as `run` does.
+    """
     configure_logs("WARNING")
+    if not (given.headless or given.autoplay):
+        page = PageOptions(
+            given.port, given.fresh, given.folder, given.scenario, given.seed, given.transcript
+        )
+        asyncio.run(serve_page(settings, page, Terminal(slowly=False).tell))
+        return
     meetings = given.meetings or (HEADLESS_MEETINGS if given.headless else READ_MEETINGS)
-    options = Options(given.scenario, meetings, given.seed, given.transcript, slowly=not given.headless)
+    scenario = given.scenario or FIRST
+    options = Options(scenario, meetings, given.seed, given.transcript, slowly=not given.headless)
     asyncio.run(_until_told_to_stop(settings, options))
 
 
@@ -141,7 +153,7 @@ async def on_stage(settings: Settings, options: Options, database_url: str) -> A
     await slack.start()
     database = Database(database_url)
     bot = build(
-        settings=_connected_to(slack, settings),
+        settings=connected_to(slack, settings),
         clock=clock,
         library=PromptLibrary.load(settings.prompts_dir),
         database=database,
@@ -194,22 +206,6 @@ def _schema(url: str) -> Iterator[str]:
     finally:
         with psycopg.connect(plain, autocommit=True) as connection:
             connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
-
-
-def manifest() -> JsonObject:
-    """The app as it would be installed in a workspace."""
-    found: JsonObject = json.loads(beside_the_code("manifest.json").read_text(encoding="utf-8"))
-    return found
-
-
-def _connected_to(slack: LocalSlack, settings: Settings) -> Settings:
-    return settings.model_copy(
-        update={
-            "slack_bot_token": SecretStr(slack.bot_token),
-            "slack_app_token": SecretStr(slack.app_token),
-            "slack_api_url": slack.api_url,
-        }
-    )
 
 
 def _ids(seed: int) -> Callable[[], str]:

@@ -32,7 +32,9 @@ ROOMS: dict[str, frozenset[str] | str] = {
     "rehearsal": frozenset(),
     "settings": frozenset(),
     "bootstrap": EVERYTHING,
+    "backstage": EVERYTHING,
     "rehearse": EVERYTHING,
+    "rehearse_page": EVERYTHING,
     "__main__": EVERYTHING,
 }
 """What each room of `bot/` may import of ours, besides itself. A room not named here may not exist."""

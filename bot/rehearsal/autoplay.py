@@ -44,11 +44,13 @@ class Autoplay:
     seed: int = 0
     story: Story | None = None
     pace: Callable[[], Awaitable[None]] | None = None
+    known: Cast | None = None
+    """The people, where they are in the local Slack already."""
 
     def __post_init__(self) -> None:
-        self.cast = Cast.enter(self.scenario, self.slack)
-        self._texts = Texts(self.scenario.texts, self.seed)
-        self._deeds = Deeds(self.slack, self.cast, self._texts, self.scenario.zone)
+        self.cast = self.known or Cast.enter(self.scenario, self.slack)
+        self.texts = Texts(self.scenario.texts, self.seed)
+        self._deeds = Deeds(self.slack, self.cast, self.texts, self.scenario.zone)
         self._observer = Observer(self.slack.workspace)
         self._time = Timekeeper(self.clock, self.slack, self.bot)
 
@@ -73,45 +75,52 @@ class Autoplay:
     async def _chapter(self, chapter: Chapter) -> None:
         if self.story:
             self.story.heading(chapter.title)
-        if chapter.stage is not None and self._stage() != chapter.stage:
+        if chapter.stage is not None and self.stage() != chapter.stage:
             raise ActFailed(
-                f"{chapter.title}: the board should stand at {chapter.stage}, not at {self._stage()}."
+                f"{chapter.title}: the board should stand at {chapter.stage}, not at {self.stage()}."
             )
         for number, step in enumerate(chapter.steps, start=1):
             place = f"{chapter.title}, step {number}"
             try:
                 await self._step(step)
             except (ActFailed, CannotAct, FormRefused, NeverQuiet, ScenarioError, TimeoutError) as wrong:
-                raise ActFailed(f"{place}: {_act_in_words(step)}, but {wrong}.") from wrong
+                raise ActFailed(f"{place}: {act_in_words(step)}, but {wrong}.") from wrong
 
     async def _step(self, step: Step) -> None:
         if step.until is not None:
-            await self._wait_until(step, step.until)
+            await self.wait(step, step.within)
+            await self._at_reading_speed()
             return
         for who in step.who:
-            await self._time.pass_to(self._time.now() + step.after)
-            await self._act(step, self._actor(who))
-            if self.pace is not None:
-                await self.pace()
+            await self.beat(step, who)
+            await self._at_reading_speed()
 
-    async def _wait_until(self, step: Step, wanted: tuple[Sees, ...]) -> None:
-        """Let time pass until all of this has been seen."""
-        since = len(self.slack.transcript.entries)
-        actor = self._actor(step.who[0]) if step.who else None
-        resolved = [self._resolved(one, actor) for one in wanted]
-        await self._time.pass_to(
-            self._time.now() + step.within, lambda: all(self._found(one, since) for one in resolved)
-        )
-        self._check(resolved, since)
+    async def beat(self, step: Step, who: str) -> None:
+        """One person's part in a step that is no wait. Raises as `play`, and what Person and the time do."""
+        await self._time.pass_to(self._time.now() + step.after)
+        await self._act(step, self.actor(who))
+
+    async def _at_reading_speed(self) -> None:
         if self.pace is not None:
             await self.pace()
+
+    async def wait(self, step: Step, within: timedelta) -> None:
+        """Let time pass until all that the step waits for has been seen. Raises as `beat`."""
+        wanted = step.until or ()
+        since = len(self.slack.transcript.entries)
+        actor = self.actor(step.who[0]) if step.who else None
+        resolved = [self._resolved(one, actor) for one in wanted]
+        await self._time.pass_to(
+            self._time.now() + within, lambda: all(self._found(one, since) for one in resolved)
+        )
+        self._check(resolved, since)
 
     async def _act(self, step: Step, actor: str) -> None:
         since = len(self.slack.transcript.entries)
         wanted: list[Sees] = []
         if step.speaks is not None:
             if self.story:
-                self.story.speech(self.cast.people[actor], self._texts.of(step.speaks, actor))
+                self.story.speech(self.cast.people[actor], self.texts.of(step.speaks, actor))
             return
         await self._do(step, actor)
         if step.fill is not None:
@@ -176,11 +185,11 @@ class Autoplay:
 
     def _resolved(self, wanted: Sees, actor: str | None) -> Sees:
         """With the reader named, and the words found."""
-        who = self._actor(wanted.who) if wanted.who else actor or next(iter(self.cast.people))
-        says = self._texts.of(wanted.says, actor or who) if wanted.says else None
+        who = self.actor(wanted.who) if wanted.who else actor or next(iter(self.cast.people))
+        says = self.texts.of(wanted.says, actor or who) if wanted.says else None
         return wanted.model_copy(update={"who": who, "says": says})
 
-    def _actor(self, name: str) -> str:
+    def actor(self, name: str) -> str:
         """A name of the cast; `owner` is whom the latest post of a turn's stage names."""
         if name != "owner":
             return name
@@ -191,7 +200,7 @@ class Autoplay:
                     return found[0]
         raise CannotAct("nobody is named as the owner")
 
-    def _stage(self) -> str | None:
+    def stage(self) -> str | None:
         """Where the newest board stands, as its metadata say."""
         boards = [m for m in self.slack.workspace.messages.get(self.cast.home.id, []) if not m.is_reply]
         return next((m.stage for m in reversed(boards) if m.stage is not None), None)
@@ -207,7 +216,7 @@ def _check_answered(act: Act) -> None:
         raise ActFailed("the bot did not acknowledge it in time")
 
 
-def _act_in_words(step: Step) -> str:
+def act_in_words(step: Step) -> str:
     """What the step asked for, as the beginning of a sentence."""
     who = " and ".join(step.who) or "everybody"
     if step.until is not None:

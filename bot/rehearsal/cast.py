@@ -33,6 +33,16 @@ class Cast:
         }
         return cls(people, channels, channels[scenario.home_channel])
 
+    @classmethod
+    def find(cls, scenario: Scenario, slack: LocalSlack) -> Cast:
+        """Those who entered earlier. Raises KeyError for somebody who never did."""
+        channels = {one.name: one for one in slack.workspace.conversations.values() if not one.is_im}
+        return cls(
+            {key: slack.person(key) for key in scenario.cast},
+            {name: channels[name] for name in scenario.channels},
+            channels[scenario.home_channel],
+        )
+
     def id_of(self, name: str) -> str | None:
         """The id of a person, of a channel, or of a pair (`amina+joel`); None for any other word."""
         if name in self.people:

@@ -15,11 +15,15 @@ class Changes:
 
     def __init__(self) -> None:
         self._changed = asyncio.Event()
+        self.listeners: list[Callable[[], None]] = []
+        """Called at every change."""
 
     def notify(self) -> None:
         """Something changed."""
         self._changed.set()
         self._changed = asyncio.Event()
+        for listener in self.listeners:
+            listener()
 
     async def until(
         self, condition: Callable[[], object], within: float = SAFETY_SECONDS, told: str = ""

@@ -47,6 +47,11 @@ class MovableClock:
         return lambda: self._listeners.remove(listener)
 
 
+def aware(written: str) -> datetime:
+    """An instant as `isoformat` wrote it. Raises ValueError for one without a zone."""
+    return _in_utc(datetime.fromisoformat(written))
+
+
 def _in_utc(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("a time without a zone says nothing; give an aware datetime")

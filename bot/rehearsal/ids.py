@@ -18,6 +18,14 @@ class Ids:
         self._given: Counter[str] = Counter()
         self.random = random.Random(seed)
 
+    def state(self) -> dict[str, int]:
+        """How many of each kind were given, for `restore`."""
+        return dict(self._given)
+
+    def restore(self, state: dict[str, int]) -> None:
+        """Never again give what was given before this `state`."""
+        self._given = Counter(state)
+
     def next(self, prefix: str, length: int = 10) -> str:
         """A new id such as `U` and ten letters or digits."""
         self._given[prefix] += 1
@@ -36,6 +44,11 @@ class Timestamps:
 
     def __init__(self) -> None:
         self._last = 0
+
+    def skip_past(self, ts: str) -> None:
+        """Give only later ones than `ts` from now on."""
+        seconds, _, micro = ts.partition(".")
+        self._last = max(self._last, int(seconds) * 1_000_000 + int(micro))
 
     def next(self, now: datetime) -> str:
         micro = max(int(now.timestamp() * 1_000_000), self._last + 1)

@@ -23,6 +23,14 @@ class Texts:
         self._drawn: dict[str, int] = {}
         self._kept: dict[str, str] = {}
 
+    def state(self) -> dict[str, Any]:
+        """What was drawn and kept so far, for `restore`."""
+        return {"drawn": self._drawn, "kept": self._kept}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a `state`."""
+        self._drawn, self._kept = dict(state["drawn"]), dict(state["kept"])
+
     def keep(self, name: str, text: str) -> None:
         """Remember a text under a name."""
         self._kept[name] = text

@@ -60,7 +60,7 @@ class Timekeeper:
         while not stop():
             due = await self._next_due()
             if due is None or due > target:
-                self._clock.move_to(target)
+                self._clock.move_to(max(target, self.now()))
                 return stop()
             self._clock.move_to(max(due, self.now()))
             await self.rest()

@@ -1,0 +1,211 @@
+"""`action-learning rehearse`: the rehearsal page, with the real bot behind it, kept in a folder between runs."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import webbrowser
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.backstage import Backstage, manifest
+from bot.bootstrap import CannotStart, no_database
+from bot.rehearsal.cast import Cast
+from bot.rehearsal.clock import MovableClock, aware
+from bot.rehearsal.json_types import JsonObject
+from bot.rehearsal.keeping import kept, put_back
+from bot.rehearsal.page.rehearsal import Rehearsal
+from bot.rehearsal.page.server import HOST, PageServer
+from bot.rehearsal.page.unread import Unread
+from bot.rehearsal.scenario import FIRST, Scenario, load
+from bot.rehearsal.server import LocalSlack
+from bot.settings import Settings
+from bot.storage.migrate import upgrade
+
+FOLDER = Path(".rehearsal")
+PORT = 8765
+STATE, DATABASE = "rehearsal.json", "rehearsal.sqlite3"
+VERSION = 1
+"""Of the kept state; another one is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageOptions:
+    """Where the page is served, and what it begins with when nothing was kept."""
+
+    port: int = PORT
+    fresh: bool = False
+    folder: Path = FOLDER
+    scenario: str | None = None
+    seed: int = 0
+    transcript: Path | None = None
+    reading_speed: float = 1.0
+
+
+async def serve_page(settings: Settings, options: PageOptions, tell: Callable[[str], None]) -> None:
+    """Serve until told to stop. Raises `CannotStart`, and ScenarioError for a scenario that is not there."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with on_page(settings, options) as address:
+        tell(f"The rehearsal is at {address}\nStop with Ctrl-C; it goes on where it was. --fresh begins anew.")
+        if _has_screen():
+            await asyncio.to_thread(webbrowser.open, address)
+        await stopping.wait()
+
+
+@asynccontextmanager
+async def on_page(settings: Settings, options: PageOptions) -> AsyncIterator[str]:
+    """The page's address, while it is served."""
+    with _reserved(options.port) as door:
+        store = Store(options.folder)
+        if options.fresh:
+            store.clear()
+        async with _rehearsal(settings, options, store) as rehearsal:
+            server = PageServer(rehearsal)
+            address = await server.start(door)
+            rehearsal.go()
+            try:
+                yield address
+            finally:
+                await rehearsal.stop()
+                await server.stop()
+
+
+class Store:
+    """The folder that keeps a rehearsal: what the local Slack holds, and the bot's database."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def database_url(self) -> str:
+        """The bot's own database."""
+        return f"sqlite+aiosqlite:///{(self.folder / DATABASE).resolve()}"
+
+    def clear(self) -> None:
+        """Forget what was kept; nothing else in the folder is touched."""
+        for name in (STATE, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal"):
+            (self.folder / name).unlink(missing_ok=True)
+
+    def read(self) -> JsonObject | None:
+        """What was kept, or None. Raises `CannotStart` when it cannot be read."""
+        file = self.folder / STATE
+        if not file.exists():
+            self.clear()
+            return None
+        try:
+            found: JsonObject = json.loads(file.read_text(encoding="utf-8"))
+            if found["version"] != VERSION:
+                raise _unreadable(file)
+        except (ValueError, KeyError, OSError) as wrong:
+            raise _unreadable(file) from wrong
+        return found
+
+    def write(self, document: JsonObject) -> None:
+        """Keep this, wholly or not at all."""
+        file = self.folder / STATE
+        beside = file.with_suffix(".new")
+        beside.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+        beside.replace(file)
+
+    def prepare(self) -> None:
+        """Make the folder, which git ignores, and the database. Raises `CannotStart`."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / ".gitignore").write_text("*\n", encoding="utf-8")
+            upgrade(self.database_url)
+        except (SQLAlchemyError, OSError) as error:
+            raise no_database(error) from error
+
+
+@asynccontextmanager
+async def _rehearsal(settings: Settings, options: PageOptions, store: Store) -> AsyncIterator[Rehearsal]:
+    earlier = store.read()
+    store.prepare()
+    scenario = load(_chosen(options, earlier))
+    seed = int(earlier["seed"]) if earlier else options.seed
+    clock = MovableClock(
+        aware(earlier["now"]) if earlier else scenario.begins.replace(tzinfo=ZoneInfo(scenario.zone))
+    )
+    slack = LocalSlack(clock, manifest(), seed=seed, transcript=options.transcript)
+    known = _known(slack, scenario, earlier, store) if earlier else None
+    await slack.start()
+    bot = Backstage(settings, slack, clock, store.database_url)
+    try:
+        await bot.start()
+        rehearsal = Rehearsal(
+            scenario, slack, clock, bot, seed=seed, known=known, reading_speed=options.reading_speed
+        )
+        await _begin(rehearsal, earlier)
+        rehearsal.keep = lambda: store.write(_state(rehearsal))
+        rehearsal.keep()
+        yield rehearsal
+        rehearsal.keep()
+    finally:
+        await bot.close()
+        await slack.stop()
+
+
+async def _begin(rehearsal: Rehearsal, earlier: JsonObject | None) -> None:
+    if earlier is None:
+        await rehearsal.seat()
+        return
+    rehearsal.players.restore(earlier["page"]["players"])
+    rehearsal.unread = Unread.from_json(earlier["page"]["unread"])
+    await rehearsal.settle()
+
+
+def _state(rehearsal: Rehearsal) -> JsonObject:
+    return {
+        "version": VERSION,
+        "scenario": rehearsal.scenario.name,
+        "seed": rehearsal.seed,
+        "now": rehearsal.clock.now().isoformat(),
+        "slack": kept(rehearsal.slack),
+        "page": rehearsal.state(),
+    }
+
+
+def _chosen(options: PageOptions, earlier: JsonObject | None) -> str:
+    """The scenario that was kept, or is asked for."""
+    if earlier is None:
+        return options.scenario or FIRST
+    name = str(earlier["scenario"])
+    if options.scenario not in (None, name):
+        raise CannotStart(f"The rehearsal that was kept plays {name}. Add --fresh to begin another.")
+    return name
+
+
+def _known(slack: LocalSlack, scenario: Scenario, earlier: JsonObject, store: Store) -> Cast:
+    try:
+        put_back(slack, earlier["slack"])
+        return Cast.find(scenario, slack)
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise _unreadable(store.folder / STATE) from wrong
+
+
+def _unreadable(file: Path) -> CannotStart:
+    return CannotStart(f"{file} was not kept by this version of the rehearsal. Begin anew with --fresh.")
+
+
+def _reserved(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as taken:
+        raise CannotStart(
+            f"Port {port} of this machine is taken, perhaps by another rehearsal. Name another with --port."
+        ) from taken
+
+
+def _has_screen() -> bool:
+    """Whether a browser would have a window, and somebody sits before the terminal."""
+    windows = sys.platform in ("darwin", "win32") or bool({"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys())
+    return sys.stdout.isatty() and windows
