@@ -1,4 +1,4 @@
-"""The bot behind a rehearsal: wired to the local Slack and its clock, killed and started as the page wishes."""
+"""The bot behind a rehearsal: wired to the local Slack and its clock, killed and started at will."""
 
 import json
 from datetime import datetime
@@ -77,6 +77,11 @@ class Backstage:
         return await self._bot.next_due_at() if self._bot is not None else None
 
     # What the page asks
+
+    async def running_stage(self, team: str, channel: str) -> str | None:
+        """The id of the stage that the meeting in this channel is in; None when none is under way."""
+        meeting = await self._meeting(team, channel)
+        return meeting.stage if meeting and meeting.phase in (Phase.RUNNING, Phase.PAUSED) else None
 
     async def stage_ends_at(self, team: str, channel: str) -> datetime | None:
         """When the running stage's time is over; None when none runs."""

@@ -1,4 +1,4 @@
-"""`action-learning rehearse`: the rehearsal page, with the real bot behind it, kept in a folder between runs."""
+"""`action-learning rehearse`: the rehearsal page, the real bot behind it, kept between runs."""
 
 import asyncio
 import json
@@ -54,26 +54,28 @@ async def serve_page(settings: Settings, options: PageOptions, tell: Callable[[s
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    async with on_page(settings, options) as address:
-        tell(f"The rehearsal is at {address}\nStop with Ctrl-C; it goes on where it was. --fresh begins anew.")
+    async with on_page(settings, options) as (address, _rehearsal):
+        tell(
+            f"The rehearsal is at {address}\nStop with Ctrl-C; it goes on where it was. --fresh begins anew."
+        )
         if _has_screen():
             await asyncio.to_thread(webbrowser.open, address)
         await stopping.wait()
 
 
 @asynccontextmanager
-async def on_page(settings: Settings, options: PageOptions) -> AsyncIterator[str]:
-    """The page's address, while it is served."""
+async def on_page(settings: Settings, options: PageOptions) -> AsyncIterator[tuple[str, Rehearsal]]:
+    """The page's address, and what is behind it, while it is served."""
     with _reserved(options.port) as door:
         store = Store(options.folder)
         if options.fresh:
             store.clear()
-        async with _rehearsal(settings, options, store) as rehearsal:
+        async with _set_up(settings, options, store) as rehearsal:
             server = PageServer(rehearsal)
             address = await server.start(door)
             rehearsal.go()
             try:
-                yield address
+                yield address, rehearsal
             finally:
                 await rehearsal.stop()
                 await server.stop()
@@ -127,7 +129,7 @@ class Store:
 
 
 @asynccontextmanager
-async def _rehearsal(settings: Settings, options: PageOptions, store: Store) -> AsyncIterator[Rehearsal]:
+async def _set_up(settings: Settings, options: PageOptions, store: Store) -> AsyncIterator[Rehearsal]:
     earlier = store.read()
     store.prepare()
     scenario = load(_chosen(options, earlier))

@@ -84,7 +84,7 @@ class Autoplay:
             try:
                 await self._step(step)
             except (ActFailed, CannotAct, FormRefused, NeverQuiet, ScenarioError, TimeoutError) as wrong:
-                raise ActFailed(f"{place}: {act_in_words(step)}, but {wrong}.") from wrong
+                raise ActFailed(f"{place}: {_act_in_words(step)}, but {wrong}.") from wrong
 
     async def _step(self, step: Step) -> None:
         if step.until is not None:
@@ -216,7 +216,7 @@ def _check_answered(act: Act) -> None:
         raise ActFailed("the bot did not acknowledge it in time")
 
 
-def act_in_words(step: Step) -> str:
+def _act_in_words(step: Step) -> str:
     """What the step asked for, as the beginning of a sentence."""
     who = " and ".join(step.who) or "everybody"
     if step.until is not None:

@@ -64,9 +64,7 @@ def help_reply(language: Language) -> Reply:
 def unknown_word_reply(word: str, language: Language) -> Reply:
     """Names the nearest right word; where nothing is near, the help is one press of the keys away too."""
     nearest = get_close_matches(word.casefold(), list(Subcommand), n=1, cutoff=0.0)[0]
-    line = language.words.rich(
-        "commands.unknown", typed=shorten(word, ECHO), nearest=Line.ours(nearest)
-    )
+    line = language.words.rich("commands.unknown", typed=shorten(word, ECHO), nearest=Line.ours(nearest))
     return _reply(parts.said(line))
 
 

@@ -56,17 +56,19 @@ class Acting:
         view = person.modal
         if view is None or view.id != given.get("view"):
             raise CannotAct("submit")
-        view.errors = {}
-        wrong = _fill(view, person, given.get("form") or {})
+        view.errors = _fill(view, person, given.get("form") or {})
+        if view.errors:
+            return self._to_fix()
         try:
-            if wrong:
-                raise FormRefused(wrong)
             act = await self._rehearsal.act(person, person.submit, view.callback_id)
         except FormRefused as refused:
-            view.errors = {block: why for block, why in refused.fields.items()}
-            self._rehearsal.pulse.touch()
-            return Done("fix")
+            view.errors = dict(refused.fields)
+            return self._to_fix()
         return Done("fix") if act.errors else _told(act, "modal-unanswered")
+
+    def _to_fix(self) -> Done:
+        self._rehearsal.pulse.touch()
+        return Done("fix")
 
     async def close(self, person: Person, given: JsonObject) -> Done:
         """Close the modal on top, or all of them."""
@@ -91,9 +93,7 @@ class Acting:
             return await self._write(person, text, channel, given)
         thread = given.get("thread") or None
         name = text.strip()
-        act = await self._rehearsal.act(
-            person, lambda: person.command(text, channel, thread_ts=thread), name
-        )
+        act = await self._rehearsal.act(person, lambda: person.command(text, channel, thread_ts=thread), name)
         return _told(act, "command-unanswered", line=text)
 
     async def _write(self, person: Person, text: str, channel: str | None, given: JsonObject) -> Done:
@@ -119,7 +119,7 @@ def _fill(view: OpenView, person: Person, form: JsonObject) -> dict[str, str]:
         try:
             person.fill({block: _typed(view, block, value, person)})
         except FormRefused as refused:
-            wrong |= {block: why for why in refused.fields.values()}
+            wrong[block] = str(next(iter(refused.fields.values())))
     return wrong
 
 

@@ -21,6 +21,9 @@ class Backstage(Bot, Protocol):
     async def start(self) -> None:
         """Put a bot there again, on the same database."""
 
+    async def running_stage(self, team: str, channel: str) -> str | None:
+        """The id of the stage that the meeting in this channel is in; None when none is under way."""
+
     async def stage_ends_at(self, team: str, channel: str) -> datetime | None:
         """When the running stage's time is over; None when none runs."""
 

@@ -1,4 +1,4 @@
-"""Draws panes: the templates, and what they may call. Every text is escaped unless a function here made it safe."""
+"""Draws panes: the templates, and what they may call. Every text is escaped unless made safe here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from bot.rehearsal.json_types import Json, JsonObject
 from bot.rehearsal.page import texts
 from bot.rehearsal.page.inspector import entries
 from bot.rehearsal.page.panes import ABOUT, HOME, Panes
-from bot.rehearsal.page.players import in_words
 from bot.rehearsal.page.rehearsal import Rehearsal
 
 FOLDER = Path(__file__).parent
@@ -83,7 +82,6 @@ class Drawing:
             "HOME": HOME,
             "ABOUT": ABOUT,
             "entries": entries,
-            "in_words": in_words,
             **facts,
         }
 

@@ -6,17 +6,9 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    ]
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Nothing from elsewhere, and no script or style but from our own files."""
 HEADERS = {
@@ -32,7 +24,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what does not come from our own page: a name of this machine that somebody else made, or a form."""
+    """Refuse what does not come from our own page: another name for this machine, or another's form."""
     if (request.url.host or "") not in LOOPBACK:
         raise web.HTTPMisdirectedRequest(headers=HEADERS)
     if request.method == "POST" and not _from_our_page(request):

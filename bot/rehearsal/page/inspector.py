@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,8 +38,9 @@ def entries(slack: LocalSlack) -> list[Entry]:
 def payload(slack: LocalSlack, key: str) -> str | None:
     """What was sent and answered, as indented JSON; None for a key that leads nowhere."""
     kind, _, number = key.partition("-")
-    found: list[Call] | list[Envelope] | None = {"call": slack.calls, "envelope": slack.envelopes}.get(kind)
-    if found is None or not number.isdecimal() or int(number) >= len(found):
+    recorded: dict[str, Sequence[Call | Envelope]] = {"call": slack.calls, "envelope": slack.envelopes}
+    found = recorded.get(kind, ())
+    if not number.isdecimal() or int(number) >= len(found):
         return None
     one = found[int(number)]
     document = _call_document(one) if isinstance(one, Call) else _envelope_document(one)

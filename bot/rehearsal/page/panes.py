@@ -12,6 +12,7 @@ from bot.rehearsal.page.rehearsal import Rehearsal
 from bot.rehearsal.page.texts import instant
 from bot.rehearsal.page.unread import thread_place
 from bot.rehearsal.people import Person
+from bot.rehearsal.view_desk import OpenView
 
 HOME, ABOUT = "home", "messages"
 """Places other than channels: the app's Home, and the direct messages with it."""
@@ -73,7 +74,8 @@ class Panes:
     def people(self) -> list[tuple[str, Person, int, int]]:
         """Everybody one can act as: key, person, tint, and how much they have not read."""
         return [
-            (key, one, self.tint(one.id), self._unread_of(one)) for key, one in self.rehearsal.cast.people.items()
+            (key, one, self.tint(one.id), self._unread_of(one))
+            for key, one in self.rehearsal.cast.people.items()
         ]
 
     def places(self) -> list[PlaceEntry]:
@@ -113,6 +115,27 @@ class Panes:
 
     def _count(self, place: str, messages: Sequence[Message]) -> int:
         return self.rehearsal.unread.count(self.person.id, place, messages)
+
+    def awaited(self) -> tuple[str, str] | None:
+        """What the person who is waited for was to do: the kind of deed, and what it is called there."""
+        players = self.rehearsal.players
+        if players.next is None or players.waits_for is None:
+            return None
+        step, person = players.next.step, self.rehearsal.cast.people[players.waits_for]
+        if step.command:
+            return "command", step.command
+        seen: list[Message | OpenView] = [
+            one for one in self.slack.workspace.all_messages() if person.sees(one)
+        ]
+        seen += [one for one in (person.home, person.modal) if one is not None]
+        labels = (
+            one.text
+            for place in reversed(seen)
+            for one in person.buttons(place)
+            if one.action_id == step.press
+        )
+        label = next(labels, "")
+        return ("press", label) if label else ("act", "")
 
     # Messages
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.rehearsal.acts import Act
-from bot.rehearsal.autoplay import ActFailed, Autoplay, act_in_words
+from bot.rehearsal.autoplay import ActFailed, Autoplay
 from bot.rehearsal.errors import CannotAct, FormRefused
 from bot.rehearsal.json_types import Json, JsonObject
 from bot.rehearsal.scenario import Chapter, Scenario, ScenarioError, Step
@@ -95,9 +95,12 @@ class Players:
 
     # Playing
 
-    async def step(self, longest_wait: timedelta) -> Outcome:
-        """The next beat, unless it is one of somebody who was taken over."""
-        self._find_place()
+    async def step(self, longest_wait: timedelta, stage: str | None) -> Outcome:
+        """The next beat, unless it is one of somebody who was taken over.
+
+        `stage` is the one in which a meeting is, if one is under way.
+        """
+        self._find_place(stage)
         beat, self.speech = self.next, None
         if beat is None:
             return self._note(Outcome("ended"))
@@ -129,9 +132,7 @@ class Players:
             return
         step = beat.step
         by_modal = step.fill is not None or step.opens is not None
-        if act.kind == "act_submit" and by_modal:
-            self.position += 1
-        elif not by_modal and name in (step.press, step.command):
+        if (act.kind == "act_submit") if by_modal else name in (step.press, step.command):
             self.position += 1
 
     async def _do(self, beat: Beat, longest_wait: timedelta) -> None:
@@ -143,14 +144,19 @@ class Players:
             self.speech = (actor, self._autoplay.texts.of(beat.step.speaks, actor))
         await self._autoplay.beat(beat.step, beat.who)
 
-    def _find_place(self) -> None:
-        """Where the meeting stands elsewhere than the scenario, go on from the next chapter of its stage."""
-        beat, stage = self.next, self._autoplay.stage()
-        if beat is None or beat.chapter.stage in (None, stage):
+    def _find_place(self, stage: str | None) -> None:
+        """Where the meeting stands elsewhere than the scenario, go on from the next place that fits it."""
+        beat = self.next
+        if beat is None or beat.chapter.stage == stage:
             return
-        ahead = range(self.position, len(self._beats))
-        same = (i for i in ahead if self._beats[i].chapter.part == beat.chapter.part)
-        self.position = next((i for i in same if self._beats[i].chapter.stage == stage), self.position)
+        if stage is None:
+            fitting = [i for i in self._ahead() if self._beats[i].chapter.part != beat.chapter.part]
+        else:
+            fitting = [i for i in self._ahead() if self._beats[i].chapter.stage == stage]
+        self.position = next(iter(fitting), self.position)
+
+    def _ahead(self) -> range:
+        return range(self.position, len(self._beats))
 
     def _note(self, outcome: Outcome) -> Outcome:
         self.last = outcome
@@ -173,8 +179,3 @@ def _beats(chapter: Chapter) -> list[Beat]:
         for step in chapter.steps
         for who in (step.who if step.until is None else (None,))
     ]
-
-
-def in_words(beat: Beat) -> str:
-    """What is to be done, as a sentence without its end."""
-    return act_in_words(beat.step)

@@ -1,4 +1,4 @@
-"""The page's own web server, on loopback only. What it shows comes from `Panes`, what it does from `Acting`."""
+"""The page's own web server: what it shows comes from `Panes`, what it does from `Acting`."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ class PageServer:
         return web.Response(text=found, content_type="text/plain")
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        stream = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
         await stream.prepare(request)
         pulse, seen = self._rehearsal.pulse, -1
         while not pulse.stopped:
