@@ -74,6 +74,12 @@ class History:
                 await self.say(runner, c.RecordNoCommitment, **because)
             await self.say(runner, c.MoveOn)
 
+    async def close(self, runner: str) -> None:
+        """End the meeting from where it stands."""
+        number = self.meeting.number
+        while self.meeting.number == number:
+            await self.say(runner, c.EndMeeting)
+
 
 async def newest(world: World) -> History:
     """The newest set as it is."""
@@ -119,8 +125,7 @@ async def has_met(
     await history.say(FACILITATOR, c.MoveOn)
     for promise in promises:
         await history.say(promise.owner, c.RecordCommitment, **_recorded(promise, owners))
-    await history.say(FACILITATOR, c.EndMeeting)
-    await history.say(FACILITATOR, c.EndMeeting)
+    await history.close(FACILITATOR)
     await catch_up(world)
     return history.meeting
 
