@@ -184,11 +184,12 @@ class Sender:
     def _failure(self, delivery: Delivery, response: Any) -> Result:
         """What an error answer of Slack means for the row."""
         code, status = _code(response), _status(response)
+        named = code or f"http_{status}"
         if status == 429 or code == "ratelimited":
             wait = _retry_after(response) or min(_doubling(delivery.attempts), LONGEST_WAIT_WHEN_LIMITED)
-            return self._later(delivery, code, wait)
-        if status >= 500 or code in PASSING:
-            return self._later(delivery, code)
+            return self._later(delivery, named, wait)
+        if code is None or status >= 500 or code in PASSING:
+            return self._later(delivery, named)
         return Never(code)
 
     def _later(self, delivery: Delivery, error: str, wait: timedelta | None = None) -> Result:
@@ -281,10 +282,11 @@ def _status(response: Any) -> int:
     return status
 
 
-def _code(response: Any) -> str:
+def _code(response: Any) -> str | None:
+    """Slack's own word for what is wrong; None where somebody between us and Slack has answered."""
     data = getattr(response, "data", None)
     code = data.get("error") if isinstance(data, dict) else None
-    return str(code or f"http_{_status(response)}")
+    return str(code) if code else None
 
 
 def _retry_after(response: Any) -> timedelta | None:
