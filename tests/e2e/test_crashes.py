@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, update
 
 from bot.clock import SystemClock
 from bot.domain.learning_set import Answer
@@ -20,7 +20,7 @@ from bot.rehearsal.server import LocalSlack
 from bot.storage.tables import lanes, learning_sets, members, outbox, people
 from bot.storage.unit_of_work import Database
 from bot.surfaces.ids import Action
-from tests.e2e.bots import manifest
+from tests.e2e.bots import kept, manifest
 from tests.e2e.people import Place, new_set_form, populate
 from tests.e2e.processes import Command, bot_process
 
@@ -44,8 +44,7 @@ class Office:
         return bot_process(self.slack, self.database_url)
 
     async def rows(self, table: Table) -> list[Mapping[str, Any]]:
-        async with self.database._engine.connect() as connection:
-            return [dict(row) for row in (await connection.execute(select(table))).mappings()]
+        return await kept(self.database_url, table)
 
     async def let_leases_end(self) -> None:
         """As if the minute had passed for which a killed bot still holds what it was sending."""
