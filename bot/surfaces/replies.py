@@ -64,9 +64,7 @@ def help_reply(language: Language) -> Reply:
 def unknown_word_reply(word: str, language: Language) -> Reply:
     """Names the nearest right word; where nothing is near, the help is one press of the keys away too."""
     nearest = get_close_matches(word.casefold(), list(Subcommand), n=1, cutoff=0.0)[0]
-    line = language.words.rich(
-        "commands.unknown", typed=shorten(word, ECHO), nearest=Line.ours(nearest)
-    )
+    line = language.words.rich("commands.unknown", typed=shorten(word, ECHO), nearest=Line.ours(nearest))
     return _reply(parts.said(line))
 
 
@@ -179,7 +177,12 @@ def _own(scene: Scene, person: str) -> list[Line]:
     member, words, learning_set = scene.learning_set.member(person), scene.words, scene.learning_set
     if member is None or not learning_set.is_active(person):
         return []
-    own = [words.rich("commands.own_commitments", count=len(open_commitments(scene, person)))]
+    count = len(open_commitments(scene, person))
+    own = [
+        words.rich("commands.own_commitments", count=count)
+        if count
+        else words.rich("commands.commitments_none")
+    ]
     if missing := learning_set.reports_missing(person):
         own.append(words.rich("commands.own_reports", count=len(missing)))
     if learning_set.meeting and learning_set.meeting.turn_skipped(member.unit_id):
