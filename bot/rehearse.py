@@ -107,12 +107,13 @@ async def _until_told_to_stop(settings: Settings, options: Options) -> None:
 
 async def rehearse(settings: Settings, options: Options, terminal: Terminal) -> list[str]:
     """Play a scenario; returns what went wrong, in sentences."""
-    with own_database(settings) as url, _complaints() as complaints:
+    with own_database(settings) as url, complaints() as heard:
         async with on_stage(settings, options, url) as stage:
-            return [*await _play(stage, options, terminal), *complaints]
+            return [*await play(stage, options, terminal), *heard]
 
 
-async def _play(stage: Stage, options: Options, terminal: Terminal) -> list[str]:
+async def play(stage: Stage, options: Options, terminal: Terminal) -> list[str]:
+    """Play it out; returns the act that failed, or what does not hold of the transcript."""
     story = Story(stage.clock, stage.scenario.zone, terminal.tell)
     stage.slack.transcript.listeners.append(story.entry)
     autoplay = Autoplay(
@@ -133,15 +134,17 @@ async def _play(stage: Stage, options: Options, terminal: Terminal) -> list[str]
 
 
 @asynccontextmanager
-async def on_stage(settings: Settings, options: Options, database_url: str) -> AsyncIterator[Stage]:
-    """A local Slack with the bot connected to it, on an empty migrated database."""
+async def on_stage(
+    settings: Settings, options: Options, database_url: str, app: JsonObject | None = None
+) -> AsyncIterator[Stage]:
+    """A local Slack with the bot connected to it, on a migrated database. ``app`` is another manifest."""
     scenario = load(options.scenario)
     clock = MovableClock(scenario.begins.replace(tzinfo=ZoneInfo(scenario.zone)))
-    slack = LocalSlack(clock, manifest(), seed=options.seed, transcript=options.transcript)
+    slack = LocalSlack(clock, app or manifest(), seed=options.seed, transcript=options.transcript)
     await slack.start()
     database = Database(database_url)
     bot = build(
-        settings=_connected_to(slack, settings),
+        settings=connected_to(slack, settings),
         clock=clock,
         library=PromptLibrary.load(settings.prompts_dir),
         database=database,
@@ -202,7 +205,8 @@ def manifest() -> JsonObject:
     return found
 
 
-def _connected_to(slack: LocalSlack, settings: Settings) -> Settings:
+def connected_to(slack: LocalSlack, settings: Settings) -> Settings:
+    """The settings with which a bot reaches this local Slack."""
     return settings.model_copy(
         update={
             "slack_bot_token": SecretStr(slack.bot_token),
@@ -219,7 +223,7 @@ def _ids(seed: int) -> Callable[[], str]:
 
 
 @contextmanager
-def _complaints() -> Iterator[list[str]]:
+def complaints() -> Iterator[list[str]]:
     """What the bot logs as a warning or worse, as it comes."""
     heard: list[str] = []
 
