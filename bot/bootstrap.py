@@ -13,6 +13,11 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from sqlalchemy.exc import SQLAlchemyError
@@ -182,6 +187,11 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     """
     bot_token, app_token = _token(settings.slack_bot_token, "bot"), _token(settings.slack_app_token, "app")
     reading, sending = (AsyncWebClient(bot_token, base_url=settings.slack_api_url) for _ in range(2))
+    reading.retry_handlers = [
+        AsyncConnectionErrorRetryHandler(),
+        AsyncRateLimitErrorRetryHandler(max_retry_count=2),
+        AsyncServerErrorRetryHandler(),
+    ]
     sending.retry_handlers = []
 
     async def client_for(_workspace_id: str) -> AsyncWebClient:
