@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 
 from bot.rehearsal.acts import Act
 from bot.rehearsal.cast import Cast
@@ -89,10 +90,11 @@ class Autoplay:
             await self._wait_until(step, step.until)
             return
         for who in step.who:
-            await self._time.pass_to(self._time.now() + step.after)
-            await self._act(step, self._actor(who))
-            if self.pace is not None:
-                await self.pace()
+            async for actor in self._actors(step, who):
+                await self._time.pass_to(self._time.now() + step.after)
+                await self._act(step, actor)
+                if self.pace is not None:
+                    await self.pace()
 
     async def _wait_until(self, step: Step, wanted: tuple[Sees, ...]) -> None:
         """Let time pass until all of this has been seen."""
@@ -180,15 +182,30 @@ class Autoplay:
         says = self._texts.of(wanted.says, actor or who) if wanted.says else None
         return wanted.model_copy(update={"who": who, "says": says})
 
+    async def _actors(self, step: Step, name: str) -> AsyncIterator[str]:
+        """One person; of those who are `asked`, one after the other until nobody is."""
+        if name != "asked":
+            yield self._actor(name)
+            return
+        for actor in self.cast.people:
+            while self._deeds.could_press(step, actor):
+                yield actor
+
     def _actor(self, name: str) -> str:
-        """A name of the cast; `owner` is whom the latest post of a turn's stage names."""
-        if name != "owner":
-            return name
-        for message in reversed(self.slack.workspace.messages.get(self.cast.home.id, [])):
-            if message.is_reply and message.stage in self.scenario.plan.turn:
-                found = self.cast.by_name(next(iter(self.cast.people.values())).text_of(message))
-                if found:
-                    return found[0]
+        """A name of the cast, or a role: who owns the running turn, or somebody else."""
+        if name == "owner":
+            return self._owners()[0]
+        if name == "another":
+            return next(key for key in self.cast.people if key not in self._owners())
+        return name
+
+    def _owners(self) -> list[str]:
+        """Whom the post of the running stage names: the first one in the thread with that stage."""
+        posts = [m for m in self.slack.workspace.messages.get(self.cast.home.id, []) if m.is_reply]
+        latest = [list(run) for _, run in groupby(posts, key=lambda post: post.stage)][-1:]
+        for post in (run[0] for run in latest):
+            if found := self.cast.by_name(next(iter(self.cast.people.values())).text_of(post)):
+                return found
         raise CannotAct("nobody is named as the owner")
 
     def _stage(self) -> str | None:
