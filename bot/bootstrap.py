@@ -40,8 +40,15 @@ SECONDS_PER_CALL = 20
 """The longest a call to Slack may take; shorter than a lease of the outbox."""
 SECONDS_TO_CONNECT = 30
 SECONDS_TO_FINISH = 10
-LOUD_BELOW = {"slack_bolt": logging.ERROR, "slack_sdk": logging.WARNING, "aiohttp": logging.WARNING}
-"""Libraries that write whole payloads into their logs below these levels."""
+LOUD_BELOW = {
+    "aiohttp": logging.WARNING,
+    "aiosqlite": logging.WARNING,
+    "psycopg": logging.WARNING,
+    "slack_bolt": logging.ERROR,
+    "slack_sdk": logging.WARNING,
+    "sqlalchemy": logging.WARNING,
+}
+"""Libraries that write whole payloads or rows into their logs below these levels."""
 TOKENS = {"bot": "SLACK_BOT_TOKEN", "app": "SLACK_APP_TOKEN"}
 
 
