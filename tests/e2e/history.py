@@ -9,10 +9,13 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from bot.command_handler import CommandHandler, Result
 from bot.domain import commands as c
 from bot.domain.learning_set import LearningSet, Meeting
 from bot.domain.machine import COMMITMENTS
+from bot.sender import Sender
 from bot.storage.tables import outbox
 from tests.e2e.bots import library
 from tests.e2e.people import FACILITATOR, SIX
@@ -132,9 +135,15 @@ async def has_met(
 
 async def catch_up(world: World) -> None:
     """Let everything be posted that waits. A channel takes a message a second, so that is the step."""
+
+    async def client_for(_workspace_id: str) -> AsyncWebClient:
+        return world.bot.app.client
+
+    sender = Sender(world.database, client_for, world.clock, jitter=lambda: 0.0)
+    await sender.drain()
     while await world.rows(outbox):
         world.clock.advance(1)
-        await world.bot.tick()
+        await sender.drain()
     await world.quiet()
 
 

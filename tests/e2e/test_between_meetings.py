@@ -44,31 +44,21 @@ async def test_who_promised_is_asked_twice_in_their_own_hours_and_the_last_time_
     assert [prompts(world, name) for name in ("ben", "dev", "elif", "grace")] == [[]] * 4
 
 
-async def test_one_message_lists_everything_that_is_open(world: World) -> None:
-    await has_met(world, Promise("ama", "Talk to Rosa"), Promise("ama", "Write to Tom"))
-    await world.move_to(utc(18, 9))
-
-    (prompt,) = dms(world, "ama", ":report:1")
-    assert "Talk to Rosa (by Friday 20 March 2026)" in prompt
-    assert "Write to Tom (by Friday 20 March 2026)" in prompt
-    assert labels(world, "ama", world.person("ama").dm()[-1]) == [
-        "Report back",
-        "Report back",
-        "Leave me out this time",
-    ]
-
-
-async def test_an_answer_stops_it_can_be_edited_and_is_read_out_at_the_next_meeting(world: World) -> None:
-    await has_met(world, Promise("ama", "Talk to Rosa"))
+async def test_an_answer_stops_it_as_does_a_wish_to_be_left_out_and_is_read_out_at_the_next_meeting(
+    world: World,
+) -> None:
+    await has_met(world, Promise("ama", "Talk to Rosa"), Promise("ben", "Write to Tom"))
     await world.move_to(utc(18, 9))
     await world.press("ama", Action.FILE_REPORT)
     await world.submit("ama", {"outcome": "partly", "happened": "She listened"})
-    prompt = dms(world, "ama", ":report:1")[0]
+    (prompt,) = dms(world, "ama", ":report:1")
     assert "everything is in, thank you." in prompt
     assert "In: partly done. You can edit it until the meeting closes." in prompt
+    await world.press("ben", Action.SKIP_REPORT)
+    assert "you are left out this time, and nobody asks again." in dms(world, "ben", ":report:1")[0]
 
     await world.move_to(NEXT_MEETING)
-    assert prompts(world, "ama") == [("Wed 18 09:00", "1")]
+    assert prompts(world, "ama") == prompts(world, "ben") == [("Wed 18 09:00", "1")]
     await world.press("ama", Action.FILE_REPORT)
     await world.submit("ama", {"outcome": "done"})
     assert "In: done." in dms(world, "ama", ":report:1")[0]
@@ -76,9 +66,8 @@ async def test_an_answer_stops_it_can_be_edited_and_is_read_out_at_the_next_meet
     await history.start("grace", SIX)
     await history.lead_to("grace", "report-backs")
     await catch_up(world)
-    assert "Ama: done. Talk to Rosa\n• What happened: She listened" in found(
-        thread_texts(world), "Report-backs\n"
-    )
+    gathered = found(thread_texts(world), "Report-backs\n")
+    assert "Ama: done. Talk to Rosa\n• What happened: She listened" in gathered
 
     await history.close("grace")
     await catch_up(world)
@@ -87,15 +76,22 @@ async def test_an_answer_stops_it_can_be_edited_and_is_read_out_at_the_next_meet
     assert "That commitment is no longer open. It was finished, or taken back." in in_modal(world, "ama")
 
 
-async def test_what_is_still_missing_is_asked_once_more_and_a_late_answer_counts(world: World) -> None:
+async def test_one_message_lists_what_is_open_then_what_is_missing_and_a_late_answer_counts(
+    world: World,
+) -> None:
     await has_met(world, Promise("ama", "Talk to Rosa"), Promise("ama", "Write to Tom"))
     await world.move_to(utc(18, 9))
+    (prompt,) = dms(world, "ama", ":report:1")
+    assert "Talk to Rosa (by Friday 20 March 2026)" in prompt
+    assert "Write to Tom (by Friday 20 March 2026)" in prompt
     first = world.person("ama").dm()[-1]
+    assert labels(world, "ama", first) == ["Report back", "Report back", "Leave me out this time"]
+
     button = world.person("ama").buttons(first)[0]
     await world.person("ama").press(first, Action.FILE_REPORT, block_id=button.block_id)
     await world.submit("ama", {"outcome": "done"})
     await world.move_to(utc(20, 9))
-    last = dms(world, "ama", ":report:2")[0]
+    (last,) = dms(world, "ama", ":report:2")
     assert LAST in last
     assert "In: done." in last
 
@@ -105,16 +101,6 @@ async def test_what_is_still_missing_is_asked_once_more_and_a_late_answer_counts
     assert "Write to Tom" in in_modal(world, "ama"), "the only one that is missing opens at once"
     await world.submit("ama", {"outcome": "not-yet"})
     assert "everything is in, thank you." in dms(world, "ama", ":report:2")[0]
-
-
-async def test_who_wants_to_be_left_out_is_left_in_peace(world: World) -> None:
-    await has_met(world, Promise("ama", "Talk to Rosa"))
-    await world.move_to(utc(18, 9))
-    await world.press("ama", Action.SKIP_REPORT)
-    assert "you are left out this time, and nobody asks again." in dms(world, "ama", ":report:1")[0]
-    await world.move_to(NEXT_MEETING)
-
-    assert prompts(world, "ama") == [("Wed 18 09:00", "1")]
 
 
 async def test_the_report_of_either_half_of_a_pair_stops_both(world: World) -> None:
