@@ -10,7 +10,7 @@ from tests.e2e.world import World
 
 @pytest.fixture(scope="session", autouse=True)
 def _imported_things_stay() -> None:
-    """The garbage collector need not walk through all of it again and again, which takes a tenth of the time."""
+    """The garbage collector need not walk through them again and again: that takes a tenth of the time."""
     gc.collect()
     gc.freeze()
 
