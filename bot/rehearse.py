@@ -10,8 +10,9 @@ import asyncio
 import json
 import logging
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -23,7 +24,7 @@ from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.bootstrap import Bot, build, configure_logs, no_database
+from bot.bootstrap import Bot, CannotStart, build, configure_logs, no_database
 from bot.prompt_library import PromptLibrary
 from bot.rehearsal.autoplay import ActFailed, Autoplay
 from bot.rehearsal.checks import check
@@ -79,7 +80,7 @@ def rehearse_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--transcript", type=Path, metavar="FILE", help="write what happens there, as JSON Lines"
     )
-    parser.add_argument("--headless", action="store_true", help="play at once, not at reading speed")
+    parser.add_argument("--headless", action="store_true", help="play at once, even in a terminal")
     parser.add_argument(
         "--autoplay", action="store_true", help="simulated members act (they do so in any case)"
     )
@@ -89,8 +90,12 @@ def serve_rehearsal(settings: Settings, given: argparse.Namespace) -> None:
     """Play, and tell the story in the terminal. Raises `RehearsalFailed`, and CannotStart as `run` does."""
     configure_logs("WARNING")
     meetings = given.meetings or (HEADLESS_MEETINGS if given.headless else READ_MEETINGS)
-    options = Options(given.scenario, meetings, given.seed, given.transcript, slowly=not given.headless)
-    asyncio.run(_until_told_to_stop(settings, options))
+    slowly = not given.headless and sys.stdout.isatty()
+    options = Options(given.scenario, meetings, given.seed, given.transcript, slowly)
+    try:
+        asyncio.run(_until_told_to_stop(settings, options))
+    except FileNotFoundError as error:
+        raise CannotStart(f"The transcript cannot be written: no folder for {error.filename}.") from error
 
 
 async def _until_told_to_stop(settings: Settings, options: Options) -> None:
@@ -141,24 +146,23 @@ async def on_stage(
     scenario = load(options.scenario)
     clock = MovableClock(scenario.begins.replace(tzinfo=ZoneInfo(scenario.zone)))
     slack = LocalSlack(clock, app or manifest(), seed=options.seed, transcript=options.transcript)
-    await slack.start()
     database = Database(database_url)
-    bot = build(
-        settings=connected_to(slack, settings),
-        clock=clock,
-        library=PromptLibrary.load(settings.prompts_dir),
-        database=database,
-        new_id=_ids(options.seed),
-        sends_by_itself=False,
-    )
-    try:
+    async with AsyncExitStack() as leaving:
+        leaving.push_async_callback(slack.stop)
+        leaving.push_async_callback(database.close)
+        await slack.start()
+        bot = build(
+            settings=connected_to(slack, settings),
+            clock=clock,
+            library=PromptLibrary.load(settings.prompts_dir),
+            database=database,
+            new_id=_ids(options.seed),
+            sends_by_itself=False,
+        )
+        leaving.push_async_callback(bot.close)
         await bot.connect()
         await slack.connected()
         yield Stage(scenario, clock, slack, bot)
-    finally:
-        await bot.close()
-        await database.close()
-        await slack.stop()
 
 
 @contextmanager

@@ -49,6 +49,7 @@ from bot.settings import Settings
 from bot.storage.unit_of_work import Database
 from bot.surfaces.ids import Action, Callback
 from bot.surfaces.replies import Subcommand
+from tests.databases import Templates, postgresql_copy
 
 SCENARIOS = ("heads-of-department", "humanitarian-pairs")
 SHOWN_BY_SLACK_OR_LATER = frozenset({Action.OPEN_LINK.value, "user_change"})
@@ -394,7 +395,6 @@ def test_on_postgresql_a_rehearsal_has_a_schema_of_its_own(postgresql_url: str) 
 
 
 @pytest.fixture
-def postgresql_url(database_url: str) -> str:
-    if not database_url.startswith("postgresql"):
-        pytest.skip("SQLite has no schemas")
-    return database_url
+def postgresql_url(templates: Templates) -> Iterator[str]:
+    with postgresql_copy(templates) as url:
+        yield url
