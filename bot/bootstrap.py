@@ -13,6 +13,11 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,8 +40,15 @@ SECONDS_PER_CALL = 20
 """The longest a call to Slack may take; shorter than a lease of the outbox."""
 SECONDS_TO_CONNECT = 30
 SECONDS_TO_FINISH = 10
-LOUD_BELOW = {"slack_bolt": logging.ERROR, "slack_sdk": logging.WARNING, "aiohttp": logging.WARNING}
-"""Libraries that write whole payloads into their logs below these levels."""
+LOUD_BELOW = {
+    "aiohttp": logging.WARNING,
+    "aiosqlite": logging.WARNING,
+    "psycopg": logging.WARNING,
+    "slack_bolt": logging.ERROR,
+    "slack_sdk": logging.WARNING,
+    "sqlalchemy": logging.WARNING,
+}
+"""Libraries that write whole payloads or rows into their logs below these levels."""
 TOKENS = {"bot": "SLACK_BOT_TOKEN", "app": "SLACK_APP_TOKEN"}
 
 
@@ -182,6 +194,11 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     """
     bot_token, app_token = _token(settings.slack_bot_token, "bot"), _token(settings.slack_app_token, "app")
     reading, sending = (AsyncWebClient(bot_token, base_url=settings.slack_api_url) for _ in range(2))
+    reading.retry_handlers = [
+        AsyncConnectionErrorRetryHandler(),
+        AsyncRateLimitErrorRetryHandler(max_retry_count=2),
+        AsyncServerErrorRetryHandler(),
+    ]
     sending.retry_handlers = []
 
     async def client_for(_workspace_id: str) -> AsyncWebClient:

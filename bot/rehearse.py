@@ -9,8 +9,9 @@ import argparse
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -22,12 +23,13 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.backstage import connected_to, manifest
-from bot.bootstrap import Bot, build, configure_logs, no_database
+from bot.bootstrap import Bot, CannotStart, build, configure_logs, no_database
 from bot.prompt_library import PromptLibrary
 from bot.rehearsal.autoplay import ActFailed, Autoplay
 from bot.rehearsal.checks import check
 from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.ids import Ids
+from bot.rehearsal.json_types import JsonObject
 from bot.rehearsal.scenario import FIRST, Scenario, ScenarioError, load, names
 from bot.rehearsal.server import LocalSlack
 from bot.rehearsal.story import Story
@@ -83,7 +85,7 @@ def rehearse_arguments(parser: argparse.ArgumentParser) -> None:
     )
     terminal = parser.add_argument_group("in the terminal")
     terminal.add_argument("--autoplay", action="store_true", help="watch simulated members at reading speed")
-    terminal.add_argument("--headless", action="store_true", help="let them play at once")
+    terminal.add_argument("--headless", action="store_true", help="let them play at once, even in a terminal")
     terminal.add_argument("--meetings", type=_count, help="how many whole meetings (default: 1, headless 2)")
 
 
@@ -100,9 +102,12 @@ def serve_rehearsal(settings: Settings, given: argparse.Namespace) -> None:
         asyncio.run(serve_page(settings, page, Terminal(slowly=False).tell))
         return
     meetings = given.meetings or (HEADLESS_MEETINGS if given.headless else READ_MEETINGS)
-    scenario = given.scenario or FIRST
-    options = Options(scenario, meetings, given.seed, given.transcript, slowly=not given.headless)
-    asyncio.run(_until_told_to_stop(settings, options))
+    slowly = not given.headless and sys.stdout.isatty()
+    options = Options(given.scenario or FIRST, meetings, given.seed, given.transcript, slowly)
+    try:
+        asyncio.run(_until_told_to_stop(settings, options))
+    except FileNotFoundError as error:
+        raise CannotStart(f"The transcript cannot be written: no folder for {error.filename}.") from error
 
 
 async def _until_told_to_stop(settings: Settings, options: Options) -> None:
@@ -119,12 +124,13 @@ async def _until_told_to_stop(settings: Settings, options: Options) -> None:
 
 async def rehearse(settings: Settings, options: Options, terminal: Terminal) -> list[str]:
     """Play a scenario; returns what went wrong, in sentences."""
-    with own_database(settings) as url, _complaints() as complaints:
+    with own_database(settings) as url, complaints() as heard:
         async with on_stage(settings, options, url) as stage:
-            return [*await _play(stage, options, terminal), *complaints]
+            return [*await play(stage, options, terminal), *heard]
 
 
-async def _play(stage: Stage, options: Options, terminal: Terminal) -> list[str]:
+async def play(stage: Stage, options: Options, terminal: Terminal) -> list[str]:
+    """Play it out; returns the act that failed, or what does not hold of the transcript."""
     story = Story(stage.clock, stage.scenario.zone, terminal.tell)
     stage.slack.transcript.listeners.append(story.entry)
     autoplay = Autoplay(
@@ -145,29 +151,30 @@ async def _play(stage: Stage, options: Options, terminal: Terminal) -> list[str]
 
 
 @asynccontextmanager
-async def on_stage(settings: Settings, options: Options, database_url: str) -> AsyncIterator[Stage]:
-    """A local Slack with the bot connected to it, on an empty migrated database."""
+async def on_stage(
+    settings: Settings, options: Options, database_url: str, app: JsonObject | None = None
+) -> AsyncIterator[Stage]:
+    """A local Slack with the bot connected to it, on a migrated database. ``app`` is another manifest."""
     scenario = load(options.scenario)
     clock = MovableClock(scenario.begins.replace(tzinfo=ZoneInfo(scenario.zone)))
-    slack = LocalSlack(clock, manifest(), seed=options.seed, transcript=options.transcript)
-    await slack.start()
+    slack = LocalSlack(clock, app or manifest(), seed=options.seed, transcript=options.transcript)
     database = Database(database_url)
-    bot = build(
-        settings=connected_to(slack, settings),
-        clock=clock,
-        library=PromptLibrary.load(settings.prompts_dir),
-        database=database,
-        new_id=_ids(options.seed),
-        sends_by_itself=False,
-    )
-    try:
+    async with AsyncExitStack() as leaving:
+        leaving.push_async_callback(slack.stop)
+        leaving.push_async_callback(database.close)
+        await slack.start()
+        bot = build(
+            settings=connected_to(slack, settings),
+            clock=clock,
+            library=PromptLibrary.load(settings.prompts_dir),
+            database=database,
+            new_id=_ids(options.seed),
+            sends_by_itself=False,
+        )
+        leaving.push_async_callback(bot.close)
         await bot.connect()
         await slack.connected()
         yield Stage(scenario, clock, slack, bot)
-    finally:
-        await bot.close()
-        await database.close()
-        await slack.stop()
 
 
 @contextmanager
@@ -215,7 +222,7 @@ def _ids(seed: int) -> Callable[[], str]:
 
 
 @contextmanager
-def _complaints() -> Iterator[list[str]]:
+def complaints() -> Iterator[list[str]]:
     """What the bot logs as a warning or worse, as it comes."""
     heard: list[str] = []
 

@@ -108,10 +108,14 @@ class Sender:
         self._jitter = jitter
         self._at_once = at_once
         self._woken = asyncio.Event()
+        self._news = asyncio.Event()
+        """Set, and replaced by another, each time that something was put into the outbox."""
 
     def wake(self) -> None:
         """Say that something was put into the outbox, for `run` to send it at once."""
         self._woken.set()
+        self._news.set()
+        self._news = asyncio.Event()
 
     async def run(self) -> None:
         """Send when woken, and go on where a lane had to wait, until cancelled. Waits in real seconds."""
@@ -126,18 +130,21 @@ class Sender:
     async def drain(self) -> int:
         """Send everything that may be sent now, several lanes at once, each in order.
 
+        A slow answer holds back its own lane alone, also for what is put into the outbox meanwhile.
         Returns how many rows it handled.
         """
         handled = 0
         running: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as group:
             while True:
+                news = self._news
                 for delivery in await self._claim(self._at_once - len(running)):
                     running.add(group.create_task(self._handle(delivery)))
                 if not running:
                     return handled
-                finished, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                finished = await _first_finished(running, news)
                 handled += len(finished)
+                running -= finished
 
     async def _rest(self) -> None:
         async with self._database.reading() as unit:
@@ -184,17 +191,28 @@ class Sender:
     def _failure(self, delivery: Delivery, response: Any) -> Result:
         """What an error answer of Slack means for the row."""
         code, status = _code(response), _status(response)
+        named = code or f"http_{status}"
         if status == 429 or code == "ratelimited":
             wait = _retry_after(response) or min(_doubling(delivery.attempts), LONGEST_WAIT_WHEN_LIMITED)
-            return self._later(delivery, code, wait)
-        if status >= 500 or code in PASSING:
-            return self._later(delivery, code)
+            return self._later(delivery, named, wait)
+        if code is None or status >= 500 or code in PASSING:
+            return self._later(delivery, named)
         return Never(code)
 
     def _later(self, delivery: Delivery, error: str, wait: timedelta | None = None) -> Result:
         if delivery.attempts >= MOST_ATTEMPTS:
             return Never(error)
         return Later(error, wait or min(_doubling(delivery.attempts), LONGEST_WAIT) * (1 + self._jitter()))
+
+
+async def _first_finished(running: set[asyncio.Task[None]], news: asyncio.Event) -> set[asyncio.Task[None]]:
+    """Wait until some have finished, or until there is news: then perhaps none."""
+    waiting = asyncio.create_task(news.wait())
+    try:
+        await asyncio.wait([*running, waiting], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+    return {one for one in running if one.done()}
 
 
 async def _send(client: AsyncWebClient, delivery: Delivery) -> Result:
@@ -281,10 +299,11 @@ def _status(response: Any) -> int:
     return status
 
 
-def _code(response: Any) -> str:
+def _code(response: Any) -> str | None:
+    """Slack's own word for what is wrong; None where somebody between us and Slack has answered."""
     data = getattr(response, "data", None)
     code = data.get("error") if isinstance(data, dict) else None
-    return str(code or f"http_{_status(response)}")
+    return str(code) if code else None
 
 
 def _retry_after(response: Any) -> timedelta | None:

@@ -308,10 +308,21 @@ async def test_a_limited_conversation_does_not_hold_the_others(
         error("fatal_error", 500),
         error("invalid_auth"),
         Scripted("<html>", 503, "text/html"),
+        Scripted("<html>", 200, "text/html"),
         Scripted("{", 502),
+        Scripted("{", 200),
         DROPPED_BEFORE,
     ],
-    ids=["internal_error", "fatal_error", "invalid_auth", "html", "half-json", "dropped"],
+    ids=[
+        "internal_error",
+        "fatal_error",
+        "invalid_auth",
+        "html",
+        "html-200",
+        "half-json",
+        "half-200",
+        "dropped",
+    ],
 )
 async def test_a_failure_that_may_pass_is_tried_again_ever_more_slowly(
     sender: Sender, office: Office, slack: FakeSlack, clock: MovableClock, failure: Scripted | str

@@ -55,12 +55,11 @@ def _with_dropped_turns(meeting: Meeting, whole: Iterable[Slot]) -> tuple[Slot, 
 def _check_owners(state: LearningSet, meeting: Meeting, units: Sequence[str], moment: Moment) -> None:
     if len(set(units)) < len(units):
         raise Rejected(Reason.SAME_OWNER_TWICE, field="units")
-    eligible = {*eligible_units(state, meeting), *(turn.unit_id for turn in meeting.turns)}
     most = moment.format.clock(state.clock_id).turns
     settled = {turn.number: turn.unit_id for turn in meeting.turns if _is_settled(state, turn)}
     if (
         not max(1, _begun_turns(state, meeting)) <= len(units) <= most
-        or not set(units) <= eligible
+        or not set(units) <= {*eligible_units(state, meeting)}
         or any(units[number - 1] != unit for number, unit in settled.items())
     ):
         raise Rejected(Reason.NO_SUCH_OWNER, field="units")

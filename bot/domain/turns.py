@@ -33,8 +33,12 @@ def candidates(learning_set: LearningSet, meeting: Meeting) -> tuple[ledger.Cand
 
 
 def eligible_units(learning_set: LearningSet, meeting: Meeting) -> tuple[str, ...]:
-    """Units that may be chosen to own a turn: somebody of them is here. Skips and newcomers may be asked."""
-    return tuple(c.unit_id for c in candidates(learning_set, meeting) if c.here)
+    """Units that may be chosen to own a turn: somebody of them is here, or they own one already.
+
+    Skips and newcomers may be asked.
+    """
+    here = (candidate.unit_id for candidate in candidates(learning_set, meeting) if candidate.here)
+    return tuple(dict.fromkeys((*here, *(turn.unit_id for turn in meeting.turns))))
 
 
 def _candidate(learning_set: LearningSet, meeting: Meeting, unit_id: str) -> ledger.Candidate:

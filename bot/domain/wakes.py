@@ -48,7 +48,7 @@ class Wake:
 def wakes(learning_set: LearningSet) -> dict[str, Wake]:
     """Everything that is due for the set's next or running meeting, by key."""
     meeting = learning_set.meeting
-    if meeting is None or learning_set.ended_at is not None:
+    if meeting is None:
         return {}
     found = [w for w in (_meeting_clock(meeting), *_between_meetings(learning_set, meeting)) if w is not None]
     return {wake.key: wake for wake in found}

@@ -55,7 +55,7 @@ class _Door:
         self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         if press := _parsed(Press, body):
-            await actions.on_press(self._visit(client, context, press.user.id, press.trigger_id), press)
+            await actions.on_press(self._visit(body, client, context, press.user.id, press.trigger_id), press)
         await ack()
 
     async def submission(
@@ -63,7 +63,7 @@ class _Door:
     ) -> None:
         answer: Mapping[str, Any] = {}
         if sent := _parsed(Submission, body):
-            visit = self._visit(client, context, sent.user.id, sent.trigger_id)
+            visit = self._visit(body, client, context, sent.user.id, sent.trigger_id)
             answer = await views.on_submission(visit, sent)
         await ack(**answer)
 
@@ -72,7 +72,7 @@ class _Door:
     ) -> None:
         answer: Mapping[str, Any] = {}
         if typed := _parsed(SlashCommand, body):
-            visit = self._visit(client, context, typed.user_id, typed.trigger_id)
+            visit = self._visit(body, client, context, typed.user_id, typed.trigger_id)
             answer = await slash_command.on_command(visit, typed)
         await ack(**answer)
 
@@ -83,6 +83,7 @@ class _Door:
         listener = events.LISTENERS[str(_part(body, "event").get("type"))]
         event = _parsed(listener.model, _part(body, "event"))
         if envelope and event:
+            logger.info("arrived %s", _ids(body))
             happening = events.Happening(
                 desk=self._desk,
                 client=client,
@@ -94,8 +95,14 @@ class _Door:
         await ack()
 
     def _visit(
-        self, client: AsyncWebClient, context: AsyncBoltContext, person: str, trigger_id: str
+        self,
+        body: Mapping[str, Any],
+        client: AsyncWebClient,
+        context: AsyncBoltContext,
+        person: str,
+        trigger_id: str,
     ) -> Visit:
+        logger.info("arrived %s", _ids(body))
         return Visit(
             desk=self._desk,
             client=client,

@@ -70,11 +70,6 @@ async def new_set(sent: Submitted) -> Answer:
     return {"response_action": "update", "view": set_created_view(answers, told_also, language)}
 
 
-async def nothing(sent: Submitted) -> Answer:
-    """A modal without anything to send off, whose buttons act at once."""
-    return CLOSED
-
-
 def _done(visit: Visit, outcome: Outcome, asked: Command) -> Answer:
     """The modal closes, or says what was done where nothing else does."""
     if outcome.learning_set is None:
@@ -105,6 +100,5 @@ def _beside_fields(visit: Visit, errors: Mapping[str, str], values: Mapping[str,
 LISTENERS: Mapping[Callback, Listener] = {
     **{callback: partial(command, read, callback in SHOWS_ON_HOME) for callback, read in READS.items()},
     Callback.CREATE_SET: new_set,
-    Callback.HAND_OVER: nothing,
 }
-"""Every callback_id has one listener."""
+"""Every modal that can be sent has one listener; that of handing over has only buttons that act at once."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 
 from bot.rehearsal.acts import Act
 from bot.rehearsal.cast import Cast
@@ -49,10 +50,15 @@ class Autoplay:
 
     def __post_init__(self) -> None:
         self.cast = self.known or Cast.enter(self.scenario, self.slack)
-        self.texts = Texts(self.scenario.texts, self.seed)
-        self._deeds = Deeds(self.slack, self.cast, self.texts, self.scenario.zone)
+        self._texts = Texts(self.scenario.texts, self.seed)
+        self._deeds = Deeds(self.slack, self.cast, self._texts, self.scenario.zone)
         self._observer = Observer(self.slack.workspace)
         self._time = Timekeeper(self.clock, self.slack, self.bot)
+
+    @property
+    def texts(self) -> Texts:
+        """The words that are drawn from."""
+        return self._texts
 
     async def play(self, meetings: int) -> None:
         """Play this many whole meetings and what lies between them. Raises ActFailed, ScenarioError."""
@@ -93,12 +99,13 @@ class Autoplay:
             return
         for who in step.who:
             await self.beat(step, who)
-            await self._at_reading_speed()
 
     async def beat(self, step: Step, who: str) -> None:
         """One person's part in a step that is no wait. Raises as `play`, and what Person and the time do."""
-        await self._time.pass_to(self._time.now() + step.after)
-        await self._act(step, self.actor(who))
+        async for actor in self._actors(step, who):
+            await self._time.pass_to(self._time.now() + step.after)
+            await self._act(step, actor)
+            await self._at_reading_speed()
 
     async def _at_reading_speed(self) -> None:
         if self.pace is not None:
@@ -120,7 +127,7 @@ class Autoplay:
         wanted: list[Sees] = []
         if step.speaks is not None:
             if self.story:
-                self.story.speech(self.cast.people[actor], self.texts.of(step.speaks, actor))
+                self.story.speech(self.cast.people[actor], self._texts.of(step.speaks, actor))
             return
         await self._do(step, actor)
         if step.fill is not None:
@@ -186,18 +193,33 @@ class Autoplay:
     def _resolved(self, wanted: Sees, actor: str | None) -> Sees:
         """With the reader named, and the words found."""
         who = self.actor(wanted.who) if wanted.who else actor or next(iter(self.cast.people))
-        says = self.texts.of(wanted.says, actor or who) if wanted.says else None
+        says = self._texts.of(wanted.says, actor or who) if wanted.says else None
         return wanted.model_copy(update={"who": who, "says": says})
 
+    async def _actors(self, step: Step, name: str) -> AsyncIterator[str]:
+        """One person; of those who are `asked`, one after the other until nobody is."""
+        if name != "asked":
+            yield self.actor(name)
+            return
+        for actor in self.cast.people:
+            while self._deeds.could_press(step, actor):
+                yield actor
+
     def actor(self, name: str) -> str:
-        """A name of the cast; `owner` is whom the latest post of a turn's stage names."""
-        if name != "owner":
-            return name
-        for message in reversed(self.slack.workspace.messages.get(self.cast.home.id, [])):
-            if message.is_reply and message.stage in self.scenario.plan.turn:
-                found = self.cast.by_name(next(iter(self.cast.people.values())).text_of(message))
-                if found:
-                    return found[0]
+        """A name of the cast, or a role: who owns the running turn, or somebody else."""
+        if name == "owner":
+            return self._owners()[0]
+        if name == "another":
+            return next(key for key in self.cast.people if key not in self._owners())
+        return name
+
+    def _owners(self) -> list[str]:
+        """Whom the post of the running stage names: the first one in the thread with that stage."""
+        posts = [m for m in self.slack.workspace.messages.get(self.cast.home.id, []) if m.is_reply]
+        latest = [list(run) for _, run in groupby(posts, key=lambda post: post.stage)][-1:]
+        for post in (run[0] for run in latest):
+            if found := self.cast.by_name(next(iter(self.cast.people.values())).text_of(post)):
+                return found
         raise CannotAct("nobody is named as the owner")
 
     def stage(self) -> str | None:

@@ -37,30 +37,32 @@ class Deeds:
     async def press(self, step: Step, actor: str) -> Act:
         """Press the newest thing they see of that name; `on`, `near`, `labelled` tell several apart."""
         person, action_id = self._cast.people[actor], step.press or ""
-        seen, button = self._find(step, person, action_id, actor)
+        seen, button = self._find(step, person, actor)
         if isinstance(seen, Message):
             return await person.press(seen, action_id, value=button.value, block_id=button.block_id)
         if seen is person.home:
             return await person.press_home(action_id, button.value, block_id=button.block_id)
         return await person.press_in_modal(action_id, button.value, block_id=button.block_id)
 
-    def _find(self, step: Step, person: Person, action_id: str, actor: str) -> tuple[Seen, Button]:
+    def _find(self, step: Step, person: Person, actor: str) -> tuple[Seen, Button]:
         near = self._texts.of(step.near, actor) if step.near else ""
         label = step.labelled or ""
         if label in self._cast.people:
             label = self._cast.people[label].account.shown_name
-        offered: list[str] = []
+        offered: list[Button] = []
         for seen in self._seen(step.on, person):
             if near not in person.text_of(seen):
                 continue
-            for button in person.buttons(seen):
-                offered.append(button.action_id)
-                if button.action_id == action_id and label in button.text:
+            buttons = person.buttons(seen)
+            for button in buttons:
+                if _is_meant(button, step, label):
                     return seen, button
+            offered += buttons
+            if step.primary and any(button.action_id == step.press for button in buttons):
+                break  # what older messages ask for is over
         where = f" near “{near}”" if near else ""
-        raise CannotAct(
-            f"there is no {action_id}{where} to press, only {', '.join(dict.fromkeys(offered)) or 'nothing'}"
-        )
+        there = ", ".join(dict.fromkeys(button.action_id for button in offered))
+        raise CannotAct(f"there is no {step.press}{where} to press, only {there or 'nothing'}")
 
     def _seen(self, where: Place, person: Person) -> list[Seen]:
         """What they look at, the likeliest first: an open modal, messages from the newest on, App Home."""
@@ -89,6 +91,14 @@ class Deeds:
             "thread": in_channel and message.is_reply,
         }
         return places[where]
+
+    def could_press(self, step: Step, actor: str) -> bool:
+        """Whether they see what the step asks them to press."""
+        try:
+            self._find(step, self._cast.people[actor], actor)
+        except CannotAct:
+            return False
+        return True
 
     # Filling in
 
@@ -160,3 +170,8 @@ class Deeds:
         self._slack.transcript.write(
             kind, user=self._cast.people[actor].id, channel=where, stage=None, text=text
         )
+
+
+def _is_meant(button: Button, step: Step, label: str) -> bool:
+    stands_out = not step.primary or button.element.get("style") == "primary"
+    return button.action_id == step.press and label in button.text and stands_out

@@ -21,6 +21,9 @@ FIRST = "heads-of-department"
 Place = Literal["any", "board", "thread", "channel", "dm", "private", "modal", "home"]
 """Where somebody sees something: `private` is a message that Slack shows to nobody else."""
 
+ROLES = frozenset({"owner", "another", "asked"})
+"""Who acts where it is not known beforehand: see `scenarios/README.md`."""
+
 _SPANS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -91,6 +94,8 @@ class Step(_Part):
     on: Place = "any"
     near: str | None = None
     labelled: str | None = None
+    primary: bool = False
+    """Only a button that stands out."""
     command: str | None = None
     channel: str | None = None
     """Where a command is typed, other than in the set's channel."""
@@ -178,7 +183,7 @@ class Scenario(_Part):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Scenario:
-        known = {*self.cast, "owner"}
+        known = {*self.cast, *ROLES}
         named = [who for chapter in self.chapters for step in chapter.steps for who in step.who]
         strangers = sorted({*named, *(p for c in self.channels.values() for p in c.people)} - known)
         if strangers:

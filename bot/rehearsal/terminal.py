@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-SECONDS_A_LETTER = 0.035
-LONGEST_PAUSE = 6.0
+SECONDS_A_LETTER = 0.015
+LONGEST_PAUSE = 3.0
 
 
 class Terminal:

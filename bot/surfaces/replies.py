@@ -177,7 +177,12 @@ def _own(scene: Scene, person: str) -> list[Line]:
     member, words, learning_set = scene.learning_set.member(person), scene.words, scene.learning_set
     if member is None or not learning_set.is_active(person):
         return []
-    own = [words.rich("commands.own_commitments", count=len(open_commitments(scene, person)))]
+    count = len(open_commitments(scene, person))
+    own = [
+        words.rich("commands.own_commitments", count=count)
+        if count
+        else words.rich("commands.commitments_none")
+    ]
     if missing := learning_set.reports_missing(person):
         own.append(words.rich("commands.own_reports", count=len(missing)))
     if learning_set.meeting and learning_set.meeting.turn_skipped(member.unit_id):

@@ -228,6 +228,8 @@ def test_the_set_is_managed_by_its_keepers_and_without_any_by_every_member() -> 
     state = the_meeting().state
     assert {actor for actor in EVERYBODY if may_manage(state, actor)} == {CREATOR, FACILITATOR}
 
+    from_outside = replace(state, creator=STRANGER)
+    assert {actor for actor in EVERYBODY if may_manage(from_outside, actor)} == {STRANGER, FACILITATOR}
     orphaned = replace(state, creator="gone", facilitator=None, meeting=None)
     assert {actor for actor in EVERYBODY if may_manage(orphaned, actor)} == MEMBERS
 

@@ -213,7 +213,7 @@ def test_a_facilitator_who_is_not_there_at_the_start_is_waited_for_two_minutes()
 
 
 def test_a_pause_that_the_facilitator_does_not_end_is_ended_by_any_member_after_two_minutes() -> None:
-    talk = a_meeting()
+    talk = a_meeting().wait(minutes=1)
     talk.say(GUS, c.PauseMeeting)
     assert talk.wait(seconds=119).reason(BEN, c.ResumeMeeting) is Reason.NOT_THE_FACILITATOR
     talk.wait(seconds=1).say(BEN, c.ResumeMeeting)
@@ -414,10 +414,13 @@ def test_a_turn_that_counted_stays_with_its_unit_even_if_they_have_gone() -> Non
     assert talk.meeting.turns[0].counted_at == talk.now
 
 
-def test_a_turn_to_which_something_was_said_is_not_left_out() -> None:
-    talk = a_meeting().to("clarification", 2)
-    talk.ask(CLEO)
-    talk.end()
+@pytest.mark.parametrize("given", ["a question", "a takeaway"])
+def test_a_turn_to_which_something_was_said_is_not_left_out(given: str) -> None:
+    talk = a_meeting().to("reflection", 1)
+    if given == "a question":
+        talk.ask(CLEO, turn=2)
+    else:
+        talk.say(CLEO, c.NoteTakeaway, turn=2, text="Wait")
     assert talk.reason(GUS, c.ChooseOwners, units=(ADA,), why=None) is Reason.NO_SUCH_OWNER
 
 

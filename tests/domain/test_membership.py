@@ -191,10 +191,10 @@ def test_a_newcomer_is_not_proposed_in_their_first_meeting_unless_they_ask() -> 
 
 
 def test_who_joins_a_running_meeting_is_new_in_it_and_in_their_first_whole_one() -> None:
-    talk = a_set(members=(ADA, BEN)).meet().start()
+    talk = a_set(members=(ADA, BEN)).meet().start([ADA])
     joins(talk, STRANGER)
     talk.say(STRANGER, c.SetPresence, present={STRANGER: True})
-    assert STRANGER not in talk.proposed()
+    assert talk.proposed() == (ADA,)
 
     for expected in [(), (STRANGER,)]:
         talk.end()
@@ -210,6 +210,9 @@ def test_in_the_very_first_meeting_everyone_is_new_and_late_answers_count() -> N
 
     talk.say(BEN, c.AcceptInvitation)
     talk.say(BEN, c.SetPresence, present={BEN: True})
+    assert talk.proposed() == (ADA, BEN)
+    talk.end()
+    talk.end()
     assert talk.proposed() == (ADA, BEN)
 
 
@@ -355,6 +358,13 @@ def test_a_cancelled_meeting_makes_room_for_the_one_after_it() -> None:
     assert (talk.meeting.number, talk.meeting.starts_at) == (2, START + FORTNIGHT)
 
 
+def test_the_one_after_a_meeting_that_was_moved_and_cancelled_is_after_where_it_stood() -> None:
+    talk = a_set()
+    talk.say(ADA, c.MoveMeeting, starts_at=wall(18))
+    talk.say(ADA, c.CancelMeeting)
+    assert talk.meeting.starts_at == at(31, hour=8)
+
+
 def test_what_was_reported_to_a_cancelled_meeting_is_told_to_the_next() -> None:
     talk, done, partly = a_second_meeting()
     talk.report(ADA, done, Outcome.DONE)
@@ -411,6 +421,13 @@ def test_a_skip_keeps_the_place_at_the_front() -> None:
     talk.meet()
     assert talk.proposed() == (ADA, DAN)
     assert becauses(talk) == [Because.KEPT_PLACE, Because.FIRST_TURN]
+
+
+def test_once_they_have_had_their_turn_they_have_kept_nothing_any_more() -> None:
+    talk = a_set(members=(ADA, BEN, CLEO), clock_id="60x1")
+    talk.say(ADA, c.SkipTurn)
+    reasons = [becauses(talk.meet())[0] for _ in range(4)]
+    assert reasons == [Because.KEPT_PLACE, Because.FIRST_TURN, *[Because.WAITED_LONGEST] * 2]
 
 
 def test_who_was_not_passed_over_has_kept_nothing() -> None:

@@ -6,6 +6,7 @@ and for another, while time goes forward and the clock comes back when it was as
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Any, TypeVar
 
@@ -64,6 +65,11 @@ class Chance:
 
     def __init__(self, rng: Random) -> None:
         self.rng = rng
+        self._ids = count()
+
+    def fresh(self) -> str:
+        """An id that nothing has yet."""
+        return f"n{next(self._ids)}"
 
     def pick(self, *things: Thing) -> Thing:
         return things[self.rng.randrange(len(things))]
@@ -106,11 +112,6 @@ def _some_day(talk: Conversation, chance: Chance) -> datetime:
     return at_ten + timedelta(days=chance.rng.randint(-3, 35))
 
 
-def _fresh(talk: Conversation) -> str:
-    state = talk.state
-    return f"{talk.meeting.id}-{len(talk.meeting.questions)}-{len(state.commitments)}-{len(state.reports)}"
-
-
 def _units(talk: Conversation) -> list[str]:
     return [*sorted({member.unit_id for member in talk.state.members}), STRANGER]
 
@@ -132,7 +133,7 @@ TO_SAY: dict[type[c.Command], Callable[[Conversation, Chance], dict[str, Any]]] 
     c.PlaceBid: lambda talk, x: {"line": x.text_or_none()},
     c.ChooseOwners: lambda talk, x: {"units": tuple(x.some(_units(talk), 3)), "why": x.text_or_none()},
     c.AskQuestion: lambda talk, x: {
-        "id": _fresh(talk),
+        "id": x.fresh(),
         "text": x.text(),
         "begun_in": x.pick(talk.meeting.stage or "", *STAGES),
         "turn": x.pick(1, 1, 2, 3),
@@ -143,7 +144,7 @@ TO_SAY: dict[type[c.Command], Callable[[Conversation, Chance], dict[str, Any]]] 
         "state": x.pick(*QuestionState),
     },
     c.RecordCommitment: lambda talk, x: {
-        "id": _fresh(talk),
+        "id": x.fresh(),
         "turn": x.pick(1, 1, 2, 3),
         "words": words(x.text()),
     },
@@ -153,7 +154,7 @@ TO_SAY: dict[type[c.Command], Callable[[Conversation, Chance], dict[str, Any]]] 
     },
     c.RecordNoCommitment: lambda talk, x: {"turn": x.pick(1, 1, 2, 3), "because": x.text()},
     c.FileReport: lambda talk, x: {
-        "id": f"r-{_fresh(talk)}",
+        "id": x.fresh(),
         "commitment_id": x.one_of(talk.state.commitments),
         "outcome": x.pick(*Outcome),
         "happened": x.text_or_none(),

@@ -1,13 +1,15 @@
 """The real bot, as `bot.bootstrap` wires it, connected to a local Slack in the same process."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from itertools import count
 from typing import Any
 
 from pydantic import SecretStr
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.bootstrap import Bot, build
 from bot.clock import Clock
@@ -55,3 +57,13 @@ async def running_bot(slack: LocalSlack, clock: Clock, database_url: str) -> Asy
     finally:
         await bot.close()
         await database.close()
+
+
+async def kept(database_url: str, table: Table) -> list[Mapping[str, Any]]:
+    """Every row of a table, read beside whatever bot has the database open."""
+    engine = create_async_engine(database_url)
+    try:
+        async with engine.connect() as connection:
+            return [dict(row) for row in (await connection.execute(select(table))).mappings()]
+    finally:
+        await engine.dispose()

@@ -9,10 +9,14 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from bot.command_handler import CommandHandler, Result
 from bot.domain import commands as c
 from bot.domain.learning_set import LearningSet, Meeting
 from bot.domain.machine import COMMITMENTS
+from bot.sender import Sender
+from bot.storage.tables import outbox
 from tests.e2e.bots import library
 from tests.e2e.people import FACILITATOR, SIX
 from tests.e2e.world import World
@@ -63,9 +67,7 @@ class History:
         """At the time of the meeting, with these people here."""
         await self.world.move_to(max(self.world.now, self.meeting.starts_at))
         await self.say(runner, c.StartMeeting)
-        for name in present:
-            if name != runner:
-                await self.say(name, c.SetPresence, present={self.world.person(name).id: True})
+        await self.say(runner, c.SetPresence, present={self.world.person(name).id: True for name in present})
 
     async def lead_to(self, runner: str, stage: str, turn: int = 1) -> None:
         """Move on, with "none, because" where a commitment is wanted."""
@@ -74,6 +76,12 @@ class History:
                 because = {"turn": self.meeting.turn.number, "because": "It needs more thought."}
                 await self.say(runner, c.RecordNoCommitment, **because)
             await self.say(runner, c.MoveOn)
+
+    async def close(self, runner: str) -> None:
+        """End the meeting from where it stands."""
+        number = self.meeting.number
+        while self.meeting.number == number:
+            await self.say(runner, c.EndMeeting)
 
 
 async def newest(world: World) -> History:
@@ -96,7 +104,7 @@ async def at_stage(
     history, runner = await newest(world), facilitator or here[0]
     await history.start(runner, here)
     await history.lead_to(runner, stage, turn)
-    await world.settle()
+    await catch_up(world)
     return history.meeting
 
 
@@ -120,10 +128,23 @@ async def has_met(
     await history.say(FACILITATOR, c.MoveOn)
     for promise in promises:
         await history.say(promise.owner, c.RecordCommitment, **_recorded(promise, owners))
-    await history.say(FACILITATOR, c.EndMeeting)
-    await history.say(FACILITATOR, c.EndMeeting)
-    await world.settle()
+    await history.close(FACILITATOR)
+    await catch_up(world)
     return history.meeting
+
+
+async def catch_up(world: World) -> None:
+    """Let everything be posted that waits. A channel takes a message a second, so that is the step."""
+
+    async def client_for(_workspace_id: str) -> AsyncWebClient:
+        return world.bot.app.client
+
+    sender = Sender(world.database, client_for, world.clock, jitter=lambda: 0.0)
+    await sender.drain()
+    while await world.rows(outbox):
+        world.clock.advance(1)
+        await sender.drain()
+    await world.quiet()
 
 
 def _recorded(promise: Promise, owners: Sequence[str]) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, update
 
 from bot.clock import SystemClock
 from bot.domain.learning_set import Answer
@@ -20,7 +20,7 @@ from bot.rehearsal.server import LocalSlack
 from bot.storage.tables import lanes, learning_sets, members, outbox, people
 from bot.storage.unit_of_work import Database
 from bot.surfaces.ids import Action
-from tests.e2e.bots import manifest
+from tests.e2e.bots import kept, manifest
 from tests.e2e.people import Place, new_set_form, populate
 from tests.e2e.processes import Command, bot_process
 
@@ -44,8 +44,7 @@ class Office:
         return bot_process(self.slack, self.database_url)
 
     async def rows(self, table: Table) -> list[Mapping[str, Any]]:
-        async with self.database._engine.connect() as connection:
-            return [dict(row) for row in (await connection.execute(select(table))).mappings()]
+        return await kept(self.database_url, table)
 
     async def let_leases_end(self) -> None:
         """As if the minute had passed for which a killed bot still holds what it was sending."""
@@ -153,8 +152,7 @@ async def test_killed_before_the_acknowledgement_an_event_comes_again_and_does_i
 ) -> None:
     ama = office.place.people["ama"]
     async with office.bot() as bot:
-        await office.slack.write(_envelope(await office.new_set_filled_in()))
-        await eventually(lambda: _there_is_one(office), "no set was made")
+        await _make_a_set(office)
         written = asyncio.create_task(office.slack.faults.wait_for("events_api", "envelope_written"))
         office.slack.faults.on("events_api", "envelope_written", lambda _: bot.process.kill(), times=1)
         office.slack.workspace.change_zone(ama.id, "Asia/Tokyo")
@@ -178,8 +176,21 @@ def _event(written: Mapping[str, Any]) -> Envelope:
     return event
 
 
-async def _there_is_one(office: Office) -> bool:
-    return len(await office.rows(learning_sets)) == 1
+async def test_killed_at_the_acknowledgement_an_event_has_done_its_work(office: Office) -> None:
+    ama = office.place.people["ama"]
+    async with office.bot() as bot:
+        await _make_a_set(office)
+        office.slack.faults.on("events_api", "ack_received", lambda _: bot.process.kill(), times=1)
+        office.slack.workspace.change_zone(ama.id, "Asia/Tokyo")
+        await bot.process.wait()
+
+    assert {row["zone"] for row in await office.rows(people) if row["id"] == ama.id} == {"Asia/Tokyo"}
+
+
+async def _make_a_set(office: Office) -> None:
+    await office.slack.write(_envelope(await office.new_set_filled_in()))
+    await office.slack.until(office.invitations, WITHIN, "no invitation came")
+    await office.everything_sent()
 
 
 async def test_killed_after_the_acknowledgement_and_before_the_post_it_posts_when_it_is_back(

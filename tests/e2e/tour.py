@@ -195,8 +195,8 @@ class Tour:
         await self._find_owner()
         yield CLARIFICATION
         await world.press(FACILITATOR, Action.PAUSE)
-        await world.pass_time(minutes=3)
         yield PAUSED
+        await world.pass_time(minutes=3)
         await world.press(FACILITATOR, Action.RESUME)
         yield ENDING_OFFERED
         await world.lead_to("commitments")

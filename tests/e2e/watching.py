@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 
 from bot.rehearsal.model import Message
 from bot.rehearsal.people import Person
@@ -26,13 +26,14 @@ class Watch:
 
     world: World
     rows: Rows
-    waiting: list[tuple[Any, ...]]
+    waiting: list[Mapping[str, Any]]
     calls_before: int
 
     @classmethod
     async def begin(cls, world: World) -> "Watch":
         """From now on."""
-        return cls(world, await domain_rows(world), await _read(world, outbox), len(world.slack.calls))
+        rows = await domain_rows(world)
+        return cls(world, rows, await world.rows(outbox), len(world.slack.calls))
 
     async def changed(self) -> list[str]:
         """The tables of the domain in which anything is not as it was."""
@@ -41,7 +42,7 @@ class Watch:
 
     async def still_waiting(self) -> bool:
         """Whether the outbox holds anything that it did not hold before."""
-        return await _read(self.world, outbox) != self.waiting
+        return await self.world.rows(outbox) != self.waiting
 
     def told(self) -> list[Call]:
         """Every call of Slack's API that shows something to anybody."""
@@ -50,15 +51,13 @@ class Watch:
 
 async def domain_rows(world: World) -> Rows:
     """Every row of every table of the domain."""
-    return {
-        table.name: await _read(world, table) for table in METADATA.sorted_tables if table not in DELIVERY
-    }
-
-
-async def _read(world: World, table: Table) -> list[tuple[Any, ...]]:
+    found: dict[str, list[tuple[Any, ...]]] = {}
     async with world.database._engine.connect() as connection:
-        found = await connection.execute(select(table).order_by(*table.primary_key.columns))
-        return [tuple(row) for row in found]
+        for table in METADATA.sorted_tables:
+            if table not in DELIVERY:
+                rows = await connection.execute(select(table).order_by(*table.primary_key.columns))
+                found[table.name] = [tuple(row) for row in rows]
+    return found
 
 
 @dataclass(frozen=True)
@@ -67,15 +66,23 @@ class Heard:
 
     person: Person
     before: list[Message]
+    open_before: list[OpenView]
 
     @classmethod
     def begin(cls, person: Person) -> "Heard":
         """From now on."""
-        return cls(person, person.ephemerals())
+        return cls(person, person.ephemerals(), _modals(person))
 
     def all(self) -> list[str]:
-        """The texts of new private messages, and of the modal that is open."""
+        """The texts of new private messages and modals."""
         shown: list[Message | OpenView] = [one for one in self.person.ephemerals() if one not in self.before]
-        if self.person.modal is not None:
-            shown.append(self.person.modal)
+        shown += [one for one in _modals(self.person) if one not in self.open_before]
         return [self.person.text_of(one) for one in shown]
+
+    def dismiss(self) -> None:
+        """Close the new modals."""
+        self.person._world.views.stacks[self.person.id] = self.open_before
+
+
+def _modals(person: Person) -> list[OpenView]:
+    return list(person._world.views.stacks.get(person.id, []))

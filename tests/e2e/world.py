@@ -115,7 +115,8 @@ class World:
         await self.quiet()
 
     async def move_to(self, at: datetime) -> None:
-        """Let time pass up to `at`, by way of everything that is due before."""
+        """Let time pass up to `at`, by way of everything that is due now and before."""
+        await self.quiet()
         await self._time.pass_to(at)
 
     async def pass_time(self, **span: float) -> None:
@@ -124,6 +125,7 @@ class World:
 
     async def jump(self) -> datetime:
         """Go to the next instant at which anything is due, and let it happen. Returns that instant."""
+        await self.quiet()
         found = [at for at in (await self.bot.next_due_at(), self.slack.next_due()) if at is not None]
         await self.move_to(max(self.now, min(found)))
         return self.now

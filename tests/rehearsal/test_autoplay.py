@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.scenario import Scenario, ScenarioError, load, names, span
 from bot.rehearsal.server import LocalSlack
 from bot.rehearsal.story import Story
+from bot.rehearsal.terminal import LONGEST_PAUSE, Terminal
 from bot.rehearsal.texts import Texts
 from tests.rehearsal.apps import bolt_app, connected, web_client
 
@@ -217,6 +219,22 @@ async def test_the_story_says_who_did_what_in_the_time_of_the_set(
     assert lines[4] == "-- Monday 02 March 2026 --"
     assert lines[5].startswith("04:00  Ada says on the call: “")
     assert lines[6:] == ["04:00  Ben presses “greet”", "04:00    the bot in #lab: Hello, Ada"]
+
+
+async def test_at_reading_speed_there_is_time_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    for slowly in (True, False):
+        terminal = Terminal(slowly=slowly)
+        for line in ("a short line", "a longer line " * 1_000):
+            terminal.tell(line)
+            await terminal.pace()
+    assert len(waited) == 2
+    assert 0 < waited[0] < waited[1] == LONGEST_PAUSE
 
 
 def test_every_scenario_that_ships_can_be_read() -> None:

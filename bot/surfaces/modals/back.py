@@ -3,6 +3,7 @@
 from slack_sdk.models.views import View
 
 from bot.domain.agenda import Slot
+from bot.domain.flow import stages_before
 from bot.domain.rejections import Reason, Rejected
 from bot.surfaces.forms import Answers, Form
 from bot.surfaces.ids import Callback
@@ -18,11 +19,11 @@ class BackAnswers(Answers):
 
 
 def back_form(scene: Scene) -> Form[BackAnswers]:
-    """The earlier stages, the latest first. Raises Rejected where there is none."""
-    earlier = scene.meeting.agenda[: max(0, scene.meeting.position)]
-    if not earlier:
+    """The stages to which the meeting can go back, the latest first. Raises Rejected where there is none."""
+    positions = stages_before(scene.meeting)
+    if not positions:
         raise Rejected(Reason.NO_SUCH_STAGE)
-    choices = [_choice(scene, position, slot) for position, slot in enumerate(earlier)]
+    choices = [_choice(scene, position, scene.meeting.agenda[position]) for position in positions]
     return Form("modals.back", BackAnswers, [Select(name="position", choices=choices[::-1])])
 
 

@@ -22,7 +22,7 @@ TURN = "turn_"
 
 
 class OwnersAnswers(Answers):
-    """For each turn the unit chosen, or nobody; and why, where that differs from the proposal."""
+    """For each turn the unit chosen, or nobody; and why, where that is not what was settled or proposed."""
 
     turns: tuple[str | None, ...]
     why: str | None
@@ -46,7 +46,7 @@ def owners_form(scene: Scene) -> Form[OwnersAnswers]:
     units = turns.eligible_units(scene.learning_set, meeting)
     if not units:
         raise Rejected(Reason.NOBODY_TO_OWN)
-    count = min(turns.turn_count(meeting), len(units))
+    count = min(scene.format.clock(scene.learning_set.clock_id).turns, len(units))
     choices = [Choice(unit, scene.unit(unit).plain()) for unit in units]
     menus = [
         Select(
@@ -58,10 +58,10 @@ def owners_form(scene: Scene) -> Form[OwnersAnswers]:
         )
         for number in range(1, count + 1)
     ]
-    proposed = tuple(proposal.unit_id for proposal in turns.proposals(scene.learning_set))
+    expected = _expected(scene)
 
     def differs(answers: OwnersAnswers) -> Mapping[str, FieldError]:
-        if answers.units == proposed or answers.why:
+        if answers.units == expected or answers.why:
             return {}
         return {"why": FieldError("modals.owners.why_missing")}
 
@@ -73,13 +73,18 @@ def owners_modal(scene: Scene) -> View:
     """Preselected are the owners already chosen, else those proposed. Raises Rejected as the form does."""
     form = owners_form(scene)
     proposals = turns.proposals(scene.learning_set)
-    chosen = [turn.unit_id for turn in scene.meeting.turns] or [proposal.unit_id for proposal in proposals]
-    initial = {f"{TURN}{number}": unit for number, unit in enumerate(chosen, start=1)}
+    initial = {f"{TURN}{number}": unit for number, unit in enumerate(_expected(scene), start=1)}
     proposed = parts.bullets(
         [why_line(scene.learning_set, proposal, scene.language) for proposal in proposals]
     )
     pieces = [proposed, *form.blocks(scene.words, initial)]
     return modal(scene.words, "owners", Callback.CHOOSE_OWNERS, scene.carried(), pieces)
+
+
+def _expected(scene: Scene) -> tuple[str, ...]:
+    """The owners already chosen, else those proposed: they need no reason."""
+    chosen = tuple(turn.unit_id for turn in scene.meeting.turns)
+    return chosen or tuple(proposal.unit_id for proposal in turns.proposals(scene.learning_set))
 
 
 def _nobody_twice(answers: OwnersAnswers) -> Mapping[str, FieldError]:

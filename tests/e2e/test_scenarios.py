@@ -1,0 +1,399 @@
+"""The scenarios that ship, played by simulated members against the real bot.
+
+A run of two meetings takes a processor several seconds. So what one run can show is read from a
+transcript that is kept, and that every listener is missed is tried within one run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
+from functools import cache, partialmethod
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, cast
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from bot.backstage import connected_to, manifest
+from bot.bootstrap import build
+from bot.listeners import actions, events, slash_command, views
+from bot.prompt_library import PromptLibrary
+from bot.rehearsal.autoplay import ActFailed, Autoplay
+from bot.rehearsal.delivery import Delivery
+from bot.rehearsal.errors import CannotAct, FormRefused
+from bot.rehearsal.people import Person
+from bot.rehearsal.scenario import FIRST, Step
+from bot.rehearsal.terminal import Terminal
+from bot.rehearsal.transcript import Entry
+from bot.rehearse import (
+    Options,
+    Stage,
+    complaints,
+    on_stage,
+    own_database,
+    play,
+    rehearse,
+)
+from bot.settings import Settings
+from bot.storage.unit_of_work import Database
+from bot.surfaces.ids import Action, Callback
+from bot.surfaces.replies import Subcommand
+from tests.databases import Templates, postgresql_copy
+
+SCENARIOS = ("heads-of-department", "humanitarian-pairs")
+SHOWN_BY_SLACK_OR_LATER = frozenset({Action.OPEN_LINK.value, "user_change"})
+"""A page opens, or nothing is seen yet: that nobody listens is told by the bot's own complaint."""
+SENDS_NOTHING = frozenset({Callback.HAND_OVER})
+"""Modals without a button to send them."""
+WHOLE_RUNS = 300
+PATIENCE = 1.5
+"""Real seconds: a word that has lost its listener is never acknowledged, and each is waited for so long."""
+
+
+class Mute(Terminal):
+    """Nobody reads along."""
+
+    def __init__(self) -> None:
+        super().__init__(slowly=False)
+
+    def tell(self, line: str) -> None:
+        del line
+
+
+def played(options: Options, database_url: str | None = None) -> list[Entry]:
+    """The transcript of a run in which nothing goes wrong."""
+
+    async def run(url: str) -> list[Entry]:
+        with complaints() as heard:
+            async with on_stage(Settings(), options, url) as stage:
+                faults = await play(stage, options, Mute())
+        assert [*faults, *heard] == []
+        return list(stage.slack.transcript.entries)
+
+    if database_url is not None:
+        return asyncio.run(run(database_url))
+    with own_database(Settings()) as url:
+        return asyncio.run(run(url))
+
+
+@cache
+def first_scenario() -> list[Entry]:
+    """Two meetings of the first scenario."""
+    return played(Options(FIRST, meetings=2))
+
+
+@pytest.mark.timeout(WHOLE_RUNS)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_two_meetings_are_played_with_the_report_backs_between_them(scenario: str, database_url: str) -> None:
+    entries = played(Options(scenario, meetings=2), database_url)
+    assert sum(entry.get("callback_id") == "report.file" for entry in entries) > 1
+
+
+# What the first scenario exercises, from the registries
+
+
+def acts(kind: str, key: str) -> frozenset[str]:
+    """The names of what was pressed, sent or typed in the first scenario."""
+    return frozenset(str(entry[key]) for entry in first_scenario() if entry["kind"] == kind)
+
+
+@pytest.mark.timeout(WHOLE_RUNS)
+@pytest.mark.parametrize("action", Action)
+def test_every_button_is_pressed(action: Action) -> None:
+    assert action.value in acts("act_press", "action_id")
+
+
+@pytest.mark.timeout(WHOLE_RUNS)
+@pytest.mark.parametrize("callback", [each for each in Callback if each not in SENDS_NOTHING])
+def test_every_modal_is_sent(callback: Callback) -> None:
+    assert callback.value in acts("act_submit", "callback_id")
+
+
+@pytest.mark.timeout(WHOLE_RUNS)
+@pytest.mark.parametrize("word", Subcommand)
+def test_every_word_is_typed(word: Subcommand) -> None:
+    assert f"/als {word}" in acts("act_command", "text")
+
+
+@pytest.mark.timeout(WHOLE_RUNS)
+def test_every_outcome_is_reported_and_every_event_happens() -> None:
+    said = "\n".join(entry["text"] for entry in first_scenario() if entry["kind"] == "act_submit")
+    outcomes = ("Done", "Partly done", "Not yet", "Changed course", "Dropped on purpose")
+    assert [outcome for outcome in outcomes if outcome not in said] == []
+    happened = {entry["kind"] for entry in first_scenario()}
+    assert {"act_open_home", "act_invite_bot", "act_travel"} <= happened
+
+
+# The same again, and other words
+
+
+@pytest.mark.timeout(WHOLE_RUNS)
+def test_the_same_seed_gives_the_same_transcript_byte_for_byte(tmp_path: Path) -> None:
+    files = [tmp_path / "first.jsonl", tmp_path / "second.jsonl"]
+    for file in files:
+        played(Options(SCENARIOS[1], meetings=1, seed=3, transcript=file))
+    assert files[0].read_bytes() == files[1].read_bytes()
+    first = json.loads(files[0].read_text(encoding="utf-8").splitlines()[0])
+    assert {"at", "kind", "user", "channel", "stage", "text"} <= first.keys()
+
+
+@pytest.mark.timeout(WHOLE_RUNS)
+def test_another_seed_gives_other_texts_and_the_same_order_of_stages() -> None:
+    one, other = (played(Options(SCENARIOS[1], meetings=1, seed=seed)) for seed in (1, 2))
+    assert stages(one) == stages(other) != []
+    assert typed(one) != typed(other)
+
+
+def stages(entries: Sequence[Entry]) -> list[str]:
+    """The stages in the order in which the meeting went through them."""
+    found = [str(entry["stage"]) for entry in entries if entry["stage"] is not None]
+    return found[:1] + [later for earlier, later in pairwise(found) if earlier != later]
+
+
+def typed(entries: Sequence[Entry]) -> list[str]:
+    return [entry["text"] for entry in entries if entry["kind"] == "act_submit"]
+
+
+# Nothing can be taken away
+
+
+class Sabotaged(Autoplay):
+    """Before the first act that needs a listener, the act is tried without it, and must fail."""
+
+    on_stage: Stage
+    database: Database
+    heard: list[str]
+    """The bot's complaints."""
+
+    async def _act(self, step: Step, actor: str) -> None:
+        for name, table, key in self._listeners(step, actor):
+            if name not in self.missed:
+                self.missed[name] = await self._without(table, key, step, actor)
+        await super()._act(step, actor)
+
+    @property
+    def missed(self) -> dict[str, str]:
+        """What went wrong without each listener."""
+        return cast("dict[str, str]", self.__dict__.setdefault("_missed", {}))
+
+    def _listeners(self, step: Step, actor: str) -> Iterator[tuple[str, MutableMapping[Any, Any], Any]]:
+        """The listeners that this act needs: name, table and key."""
+        if step.press is not None:
+            yield step.press, _table(actions), Action(step.press)
+        if step.command is not None and (word := step.command.split()[1]) in frozenset(Subcommand):
+            yield f"/als {word}", _table(slash_command), Subcommand(word)
+        if step.fill is not None and step.opens is not None:
+            yield f"modal {step.opens}", _table(views), Callback(step.opens)
+        happens = {
+            "app_home_opened": step.home,
+            "member_joined_channel": step.invites,
+            "user_change": step.travels,
+        }
+        yield from ((event, _table(events), event) for event, does in happens.items() if does)
+
+    async def _without(self, table: MutableMapping[Any, Any], key: Any, step: Step, actor: str) -> str:
+        """How the act fails while nobody listens; empty when it does not."""
+        person, complaints_before = self.cast.people[actor], len(self.heard)
+        nothing_open, zone = person.modal is None, person.account.tz
+        kept, drawn = dict(self._texts._kept), dict(self._texts._drawn)
+        with _taken_away(table, key), self._app_as_registered_now():
+            try:
+                await super()._act(step, actor)
+            except (ActFailed, CannotAct, FormRefused) as failed:
+                return str(failed)
+            else:
+                return "\n".join(self.heard[complaints_before:])
+            finally:
+                if nothing_open:
+                    self.slack.world.views.clear(person.id)
+                self._texts._kept, self._texts._drawn = kept, drawn
+                self._undo(step, person, zone)
+
+    def _undo(self, step: Step, person: Person, zone: str) -> None:
+        """What Slack did by itself is as before."""
+        person.account.tz = zone
+        if step.invites is not None:
+            self.cast.channels[step.invites].members.remove(self.slack.bot_user_id)
+
+    @contextmanager
+    def _app_as_registered_now(self) -> Iterator[None]:
+        """The bot's door leads to an app that was registered from the tables as they are."""
+        other = build(
+            settings=connected_to(self.slack, Settings()),
+            clock=self.clock,
+            library=LIBRARY,
+            database=self.database,
+            sends_by_itself=False,
+        )
+        door = self.on_stage.bot._door
+        assert door is not None
+        first, door.app = door.app, other.app
+        try:
+            yield
+        finally:
+            door.app = first
+
+
+LIBRARY = PromptLibrary.load(Settings().prompts_dir)
+
+
+def _table(module: Any) -> MutableMapping[Any, Any]:
+    """The listeners of a module, which are a dict in fact."""
+    assert isinstance(module.LISTENERS, dict)
+    return module.LISTENERS
+
+
+@contextmanager
+def _taken_away(table: MutableMapping[Any, Any], key: Any) -> Iterator[None]:
+    listener = table.pop(key)
+    try:
+        yield
+    finally:
+        table[key] = listener
+
+
+@pytest.mark.timeout(WHOLE_RUNS)
+def test_with_any_one_listener_unregistered_the_first_scenario_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run(url: str) -> dict[str, str]:
+        database = Database(url)
+        with complaints() as heard:
+            async with on_stage(Settings(), Options(FIRST), url) as stage:
+                sabotaged = Sabotaged(stage.scenario, stage.slack, stage.clock, stage.bot)
+                sabotaged.on_stage, sabotaged.database, sabotaged.heard = stage, database, heard
+                await sabotaged.play(2)
+        await database.close()
+        return sabotaged.missed
+
+    monkeypatch.setattr(Delivery, "settle", partialmethod(Delivery.settle, within=PATIENCE))
+    with own_database(Settings()) as url:
+        missed = asyncio.run(run(url))
+    pressed = {action.value for action in actions.LISTENERS}
+    typed_words = {f"/als {word}" for word in slash_command.LISTENERS}
+    sent = {f"modal {callback}" for callback in views.LISTENERS}
+    assert missed.keys() == pressed | typed_words | sent | set(events.LISTENERS)
+    assert [name for name, fault in missed.items() if not fault] == []
+    complained_only = {name for name, fault in missed.items() if fault.startswith("The bot complained")}
+    assert complained_only == SHOWN_BY_SLACK_OR_LATER
+
+
+def without(section: tuple[str, ...], taken: object) -> dict[str, Any]:
+    """The manifest without one entry of a list."""
+    document = copy.deepcopy(manifest())
+    place: Any = document
+    for key in section:
+        place = place[key]
+    place.remove(taken)
+    return document
+
+
+SCOPES, EVENTS = ("oauth_config", "scopes", "bot"), ("settings", "event_subscriptions", "bot_events")
+COMMANDS = ("features", "slash_commands")
+TAKEN = [
+    *((SCOPES, scope) for scope in manifest()["oauth_config"]["scopes"]["bot"]),
+    *((EVENTS, event) for event in manifest()["settings"]["event_subscriptions"]["bot_events"]),
+    *((COMMANDS, command) for command in manifest()["features"]["slash_commands"]),
+]
+
+
+@pytest.mark.timeout(WHOLE_RUNS)
+@pytest.mark.parametrize(("section", "taken"), TAKEN, ids=[str(taken)[:40] for _, taken in TAKEN])
+def test_without_any_scope_event_or_command_of_the_manifest_the_first_scenario_fails(
+    section: tuple[str, ...], taken: object
+) -> None:
+    async def run(url: str) -> list[str]:
+        options = Options(FIRST, meetings=2)
+        with complaints() as heard:
+            async with on_stage(Settings(), options, url, without(section, taken)) as stage:
+                return [*await play(stage, options, Mute()), *heard]
+
+    with own_database(Settings()) as url:
+        assert asyncio.run(run(url)) != []
+
+
+# The command line
+
+
+def command_line(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """`action-learning rehearse` in a process of its own."""
+    return subprocess.Popen(  # noqa: S603 -- our own program
+        [sys.executable, "-m", "bot", "rehearse", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PATH": os.environ["PATH"], **environment},
+    )
+
+
+@pytest.mark.timeout(WHOLE_RUNS)
+def test_the_command_ends_well_and_leaves_only_the_transcript(tmp_path: Path) -> None:
+    file = tmp_path / "transcript.jsonl"
+    arguments = (
+        "--headless",
+        "--autoplay",
+        "--meetings",
+        "1",
+        "--scenario",
+        SCENARIOS[1],
+        "--transcript",
+        str(file),
+    )
+    process = command_line(*arguments, TMPDIR=str(tmp_path))
+    told, complained = process.communicate()
+    assert (process.returncode, complained) == (0, "")
+    assert "Tahmina Akter types /als new" in told
+    assert list(tmp_path.iterdir()) == [file]
+    assert all(json.loads(line)["kind"] for line in file.read_text(encoding="utf-8").splitlines())
+
+
+@pytest.mark.timeout(WHOLE_RUNS)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_rehearsal_that_is_stopped_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    process = command_line(TMPDIR=str(tmp_path))
+    assert process.stdout is not None
+    while "opens App Home" not in process.stdout.readline():
+        assert process.poll() is None
+    assert list(tmp_path.iterdir()) != []
+    process.send_signal(number)
+    _, complained = process.communicate()
+    assert (process.returncode, complained) == (130, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.timeout(WHOLE_RUNS)
+def test_a_rehearsal_that_fails_says_at_which_act(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(_table(actions), Action.NEW_SET)
+    faults = asyncio.run(rehearse(Settings(), Options(FIRST, meetings=1), Mute()))
+    assert faults[0] == "Inês starts a set, step 2: ines was to press set.new, but no modal opened."
+
+
+@pytest.mark.timeout(WHOLE_RUNS)
+def test_on_postgresql_a_rehearsal_has_a_schema_of_its_own(postgresql_url: str) -> None:
+    def schemas() -> set[str]:
+        plain = make_url(postgresql_url).set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(plain) as connection:
+            return {row[0] for row in connection.execute("SELECT nspname FROM pg_namespace").fetchall()}
+
+    before = schemas()
+    settings = Settings(database_url=postgresql_url)
+    with own_database(settings) as url:
+        assert len(schemas() - before) == 1
+        assert "search_path" in url
+    options = Options(SCENARIOS[1], meetings=1)
+    assert asyncio.run(rehearse(settings, options, Mute())) == []
+    assert schemas() == before
+
+
+@pytest.fixture
+def postgresql_url(templates: Templates) -> Iterator[str]:
+    with postgresql_copy(templates) as url:
+        yield url
