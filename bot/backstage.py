@@ -78,10 +78,12 @@ class Backstage:
 
     # What the page asks
 
-    async def running_stage(self, team: str, channel: str) -> str | None:
-        """The id of the stage that the meeting in this channel is in; None when none is under way."""
+    async def running_stage(self, team: str, channel: str) -> tuple[str, int | None] | None:
+        """The stage of the meeting in this channel, and of which turn; None when none is under way."""
         meeting = await self._meeting(team, channel)
-        return meeting.stage if meeting and meeting.phase in (Phase.RUNNING, Phase.PAUSED) else None
+        if meeting is None or meeting.slot is None or meeting.phase not in (Phase.RUNNING, Phase.PAUSED):
+            return None
+        return meeting.slot.stage, meeting.slot.turn
 
     async def stage_ends_at(self, team: str, channel: str) -> datetime | None:
         """When the running stage's time is over; None when none runs."""

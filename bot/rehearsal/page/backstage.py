@@ -21,8 +21,8 @@ class Backstage(Bot, Protocol):
     async def start(self) -> None:
         """Put a bot there again, on the same database."""
 
-    async def running_stage(self, team: str, channel: str) -> str | None:
-        """The id of the stage that the meeting in this channel is in; None when none is under way."""
+    async def running_stage(self, team: str, channel: str) -> tuple[str, int | None] | None:
+        """The stage of the meeting in this channel, and of which turn; None when none is under way."""
 
     async def stage_ends_at(self, team: str, channel: str) -> datetime | None:
         """When the running stage's time is over; None when none runs."""

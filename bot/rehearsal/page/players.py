@@ -6,6 +6,8 @@ done a thing already, or has taken the meeting elsewhere, they look for the plac
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +26,10 @@ STUMBLES = 3
 WENT_WRONG = (ActFailed, CannotAct, FormRefused, ScenarioError, TimeoutError, NeverQuiet)
 
 
+Running = tuple[str, int | None]
+"""A stage, and of which turn of the meeting where it belongs to one."""
+
+
 @dataclass(frozen=True)
 class Beat:
     """One thing that one person does (`who`), or that all wait for (None)."""
@@ -31,6 +37,7 @@ class Beat:
     chapter: Chapter
     step: Step
     who: str | None
+    running: Running | None
 
 
 @dataclass
@@ -47,7 +54,7 @@ class Players:
 
     def __init__(self, autoplay: Autoplay) -> None:
         self._autoplay = autoplay
-        self._beats = [beat for chapter in _chapters(autoplay.scenario) for beat in _beats(chapter)]
+        self._beats = list(_beats(autoplay.scenario))
         self.position = 0
         self.taken: set[str] = set()
         self.playing = False
@@ -95,12 +102,12 @@ class Players:
 
     # Playing
 
-    async def step(self, longest_wait: timedelta, stage: str | None) -> Outcome:
+    async def step(self, longest_wait: timedelta, running: Running | None) -> Outcome:
         """The next beat, unless it is one of somebody who was taken over.
 
-        `stage` is the one in which a meeting is, if one is under way.
+        `running` is where a meeting stands, if one is under way.
         """
-        self._find_place(stage)
+        self._find_place(running)
         beat, self.speech = self.next, None
         if beat is None:
             return self._note(Outcome("ended"))
@@ -144,16 +151,25 @@ class Players:
             self.speech = (actor, self._autoplay.texts.of(beat.step.speaks, actor))
         await self._autoplay.beat(beat.step, beat.who)
 
-    def _find_place(self, stage: str | None) -> None:
-        """Where the meeting stands elsewhere than the scenario, go on from the next place that fits it."""
+    def _find_place(self, running: Running | None) -> None:
+        """Where the meeting stands elsewhere than the scenario, go on from the place that fits it.
+
+        Within a chapter the meeting may go back and forth, as long as the members can do what they are to do.
+        """
         beat = self.next
-        if beat is None or beat.chapter.stage == stage:
+        begins = self.position == 0 or self._beats[self.position - 1].chapter is not (beat and beat.chapter)
+        if beat is None or not (begins or self.stumbles) or beat.running == running:
             return
-        if stage is None:
-            fitting = [i for i in self._ahead() if self._beats[i].chapter.part != beat.chapter.part]
+        if running is None:
+            fitting = (i for i in self._ahead() if self._beats[i].chapter.part != beat.chapter.part)
         else:
-            fitting = [i for i in self._ahead() if self._beats[i].chapter.stage == stage]
-        self.position = next(iter(fitting), self.position)
+            part = next(
+                (p for i in self._ahead() if (p := self._beats[i].chapter.part).startswith("meeting")), ""
+            )
+            fitting = (
+                i for i, one in enumerate(self._beats) if (one.chapter.part, one.running) == (part, running)
+            )
+        self.position = next(fitting, self.position)
 
     def _ahead(self) -> range:
         return range(self.position, len(self._beats))
@@ -173,9 +189,14 @@ def _chapters(scenario: Scenario) -> list[Chapter]:
     return []
 
 
-def _beats(chapter: Chapter) -> list[Beat]:
-    return [
-        Beat(chapter, step, who)
-        for step in chapter.steps
-        for who in (step.who if step.until is None else (None,))
-    ]
+def _beats(scenario: Scenario) -> Iterator[Beat]:
+    seen: Counter[tuple[str, str]] = Counter()
+    for chapter in _chapters(scenario):
+        running: Running | None = None
+        if chapter.stage is not None:
+            seen[chapter.part, chapter.stage] += 1
+            in_turn = chapter.stage in scenario.plan.turn
+            running = chapter.stage, seen[chapter.part, chapter.stage] if in_turn else None
+        for step in chapter.steps:
+            for who in step.who if step.until is None else (None,):
+                yield Beat(chapter, step, who, running)

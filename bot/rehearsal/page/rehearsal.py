@@ -180,8 +180,8 @@ class Rehearsal:
     async def step(self) -> Outcome:
         """One beat of the simulated members."""
         async with self._passing:
-            stage = await self.bot.running_stage(self.slack.team_id, self.cast.home.id)
-            outcome = await self.players.step(await self._longest_wait(), stage)
+            running = await self.bot.running_stage(self.slack.team_id, self.cast.home.id)
+            outcome = await self.players.step(await self._longest_wait(), running)
         self.keep()
         self.pulse.touch()
         return outcome
