@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,6 +84,16 @@ class Desk:
         if asks:
             await self.page.locator("#confirm-yes").click()
         await expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+
+    async def go_on(self) -> None:
+        """To the next stage, by the facilitator's button; a silence ends by itself."""
+        (number,) = re.findall(r"stage \d+ of", await self.board.inner_text())
+        forward = self.board.locator("[data-action='stage.move_on']")
+        if await forward.count():
+            await self.press(await forward.inner_text())
+        else:
+            await self.page.get_by_role("button", name="Stage's end").click()
+        await expect(self.board).not_to_contain_text(number)
 
     async def fill(self, values: dict[str, str]) -> None:
         """Type into the open modal, by label."""

@@ -56,7 +56,8 @@ class Drawing:
     def panes(self, panes: Panes, facts: JsonObject) -> dict[str, str]:
         """The HTML of each pane, by name."""
         context = self._context(panes, facts)
-        names = ["bar", "nav", "main", "side", "modal"]
+        # Messages first: what is drawn there is read, and the sidebar then says so.
+        names = ["main", "side", "modal", "bar", "nav"]
         return {name: self._environment.get_template(f"{name}.html").render(context) for name in names}
 
     def page(self, panes: Panes, facts: JsonObject) -> str:

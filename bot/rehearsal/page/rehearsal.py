@@ -250,7 +250,8 @@ class Rehearsal:
         self.pulse.touch()
 
     async def _rate_limit(self) -> None:
-        self.slack.faults.rate_limit("*", retry_after=3, times=3)
+        for method in ("chat.postMessage", "chat.update", "chat.postEphemeral"):
+            self.slack.faults.rate_limit(method, retry_after=3, times=2)
 
     async def _restart(self) -> None:
         await self.bot.start()

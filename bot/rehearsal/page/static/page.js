@@ -70,8 +70,12 @@ function refresh() {
 }
 
 async function draw() {
-  const asked = query();
-  const drawn = (await panes(asked)).panes;
+  const asked = JSON.stringify(look);
+  const drawn = (await panes(query())).panes;
+  if (asked !== JSON.stringify(look)) {
+    again = true;
+    return;
+  }
   const focused = whereFocusIs();
   const known = new Set([...document.querySelectorAll(".message")].map((one) => one.id));
   const shown = body.dataset.look;

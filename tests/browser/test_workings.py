@@ -1,0 +1,125 @@
+"""The clock, the simulated members, the inspector, trouble, and going on where one was."""
+
+from pathlib import Path
+
+from playwright.async_api import Browser, expect
+
+from tests.browser.conftest import OpenDesk, served
+from tests.browser.desk import Desk
+
+
+async def test_the_clock_goes_to_every_moment_and_is_told_in_the_readers_zone(open_desk: OpenDesk) -> None:
+    desk = await open_desk()
+    clock, bar = desk.page.locator(".clock"), desk.page.locator("#bar")
+    await expect(clock).to_contain_text("12:58")
+    await desk.act_as("Farid Rahimi")
+    await expect(clock).to_contain_text("15:58")
+    await desk.act_as("Inês Carvalho")
+    await desk.press("1 minute on", bar)
+    await expect(clock).to_contain_text("12:59")
+    await desk.press("Next meeting", bar)
+    await expect(clock).to_contain_text("13:00")
+    await expect(desk.page.get_by_role("button", name="Stage's end")).to_be_disabled()
+    await desk.press("Start the meeting")
+    await desk.press("Stage's end", bar)
+    await expect(desk.board).to_contain_text("The time for Welcome is up")
+    await desk.press("Next prompt", bar)
+    await expect(clock).to_contain_text("13:06")
+
+
+async def test_ephemerals_are_marked_and_shown_to_their_reader_alone(open_desk: OpenDesk) -> None:
+    desk = await open_desk()
+    await desk.act_as("Beatrix Novak")
+    await desk.type("/als help")
+    last = desk.page.locator(".main .message").last
+    await expect(last).to_contain_text("Only visible to you")
+    await expect(last).to_contain_text("/als swap")
+    await desk.act_as("Joan Mbeki")
+    await expect(desk.page.locator(".main")).not_to_contain_text("/als swap")
+
+
+async def test_two_windows_see_each_other_without_a_reload_and_unread_is_marked(open_desk: OpenDesk) -> None:
+    ines, ruth = await open_desk(), await open_desk()
+    await ruth.act_as("Ruth Adeyemi")
+    await ruth.visit("all-staff")
+    await ines.press("Start the meeting")
+    place = ruth.page.locator(".places button", has_text="heads-of-department")
+    await expect(place.locator(".badge")).to_contain_text("1")
+    await place.click()
+    await expect(ruth.board).to_contain_text("Welcome (stage 1 of")
+    await expect(place.locator(".badge")).to_have_count(0)
+    await ruth.type("Good morning")
+    await expect(ines.page.locator(".main")).to_contain_text("Good morning")
+    await expect(ines.page.locator("#news")).to_contain_text("Good morning")
+
+
+async def test_members_play_by_themselves_and_wait_for_whoever_was_taken_over(open_desk: OpenDesk) -> None:
+    desk = await open_desk()
+    status = desk.page.locator(".status")
+    await desk.page.get_by_role("button", name="One step").click()
+    await expect(desk.board).to_contain_text("Here: Ruth Adeyemi")
+    await desk.page.get_by_label("Inês Carvalho is yours").click()
+    await desk.page.get_by_role("button", name="Play all").click()
+    await expect(status).to_contain_text("The others wait for you as Inês Carvalho")
+    await expect(status).to_contain_text("“Start the meeting”")
+    await desk.press("Start the meeting")
+    await expect(status).not_to_contain_text("“Start the meeting”")
+    await desk.page.get_by_label("Inês Carvalho is yours").click()
+    await expect(desk.board).to_contain_text("Bids", timeout=30_000)
+    await desk.page.locator("#bar").get_by_role("button", name="Pause").click()
+    await expect(desk.page.get_by_role("button", name="Play all")).to_be_visible()
+
+
+async def test_trouble_is_told_and_the_bot_comes_back(open_desk: OpenDesk) -> None:
+    desk = await open_desk()
+    notice, bar = desk.page.locator("#notice"), desk.page.locator("#bar")
+
+    async def trouble(name: str) -> None:
+        await desk.page.locator("#trouble summary").click()
+        await bar.get_by_role("button", name=name).click()
+
+    await trouble("Kill the bot")
+    await expect(desk.page.locator(".status")).to_contain_text("The bot is down")
+    await desk.press("I'm here")
+    await expect(notice).to_contain_text("did not answer in time")
+    await trouble("Start the bot again")
+    await trouble("Rate-limit")
+    await desk.press("I'm here")
+    await expect(desk.board).to_contain_text("Here: Inês Carvalho")
+    await trouble("Answer the next call slowly")
+    await desk.press("Start the meeting")
+    await expect(desk.board).to_contain_text("Welcome (stage 1 of")
+    await trouble("Lose the connection")
+    await desk.rehearsal.slack.connected()
+    await desk.type("/als status")
+    await expect(desk.page.locator(".main .message").last).to_contain_text("Only visible to you")
+
+    await desk.page.get_by_role("button", name="Inspector").click()
+    wire = desk.page.locator(".wire")
+    await expect(wire.locator(".state.refused").first).to_be_visible()
+    refused = wire.locator("li", has_text="429").first
+    await refused.locator("summary").click()
+    await expect(refused.locator("pre")).to_contain_text("ratelimited")
+    pressed = wire.locator("li", has_text="block_actions presence.here").first
+    await pressed.locator("summary").click()
+    await expect(pressed.locator("pre")).to_contain_text('"trigger_id"')
+
+
+async def test_a_rehearsal_goes_on_where_it_was(browser: Browser, folder: Path) -> None:
+    async with served(folder) as opened:
+        desk = await Desk.open(browser, *opened, width=1280, height=800, dark=False)
+        await desk.press("Start the meeting")
+        await desk.press("More time")
+        await expect(desk.modal).to_be_visible()
+        await desk.page.context.close()
+        before = opened[1].clock.now()
+    async with served(folder) as opened:
+        assert opened[1].clock.now() >= before
+        desk = await Desk.open(browser, *opened, width=1280, height=800, dark=False)
+        await expect(desk.modal).to_be_visible()
+        await desk.modal.get_by_label("Close").first.click()
+        await expect(desk.board).to_contain_text("Welcome (stage 1 of")
+        await desk.press("Next: Report-backs")
+        await expect(desk.board).to_contain_text("stage 2 of")
+        desk.check_quiet()
+        await desk.page.context.close()
