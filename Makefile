@@ -23,7 +23,7 @@ help: ## Show this list
 setup: $(READY) ## Make the environment in .venv, with pinned dependencies (a second call does nothing)
 	@:
 
-rehearse: setup ## Play a whole meeting in the terminal, with no Slack account
+rehearse: setup ## Open the rehearsal page: a whole set in the browser, with no Slack account
 	@$(BIN)/action-learning rehearse $(ARGS)
 
 test: setup ## Run every test, on SQLite and on PostgreSQL

@@ -24,7 +24,7 @@ from bot.rehearsal.keeping import kept, put_back
 from bot.rehearsal.page.rehearsal import Rehearsal
 from bot.rehearsal.page.server import HOST, PageServer
 from bot.rehearsal.page.unread import Unread
-from bot.rehearsal.scenario import FIRST, Scenario, load
+from bot.rehearsal.scenario import FIRST, Scenario, load, names
 from bot.rehearsal.server import LocalSlack
 from bot.settings import Settings
 from bot.storage.migrate import upgrade
@@ -34,6 +34,7 @@ PORT = 8765
 STATE, DATABASE = "rehearsal.json", "rehearsal.sqlite3"
 VERSION = 1
 """Of the kept state; another one is not read."""
+KEYS = {"scenario", "seed", "now", "slack", "page"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,10 @@ class Store:
             return None
         try:
             found: JsonObject = json.loads(file.read_text(encoding="utf-8"))
-            if found["version"] != VERSION:
-                raise _unreadable(file)
-        except (ValueError, KeyError, OSError) as wrong:
+        except (ValueError, OSError) as wrong:
             raise _unreadable(file) from wrong
+        if found.get("version") != VERSION or not found.keys() >= KEYS or found["scenario"] not in names():
+            raise _unreadable(file)
         return found
 
     def write(self, document: JsonObject) -> None:

@@ -17,6 +17,13 @@ from tests.browser.desk import Desk
 
 collect_ignore_glob = [] if chromium() or must_be_there() else ["test_*.py"]
 
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it where the browser tests were left out."""
+    if collect_ignore_glob:
+        terminalreporter.write_line(f"The browser tests were left out. {NO_BROWSER}", yellow=True)
+
+
 NO_BROWSER = "No Chromium was found: install Debian's package chromium, or name one with CHROMIUM."
 OpenDesk = Callable[..., Awaitable[Desk]]
 

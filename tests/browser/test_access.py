@@ -1,4 +1,4 @@
-"""For every window and every reader: no sideways scrolling, a phone's one pane at a time, axe-core content."""
+"""For every window and every reader: nothing scrolls sideways, and axe-core finds nothing serious."""
 
 from typing import Any
 

@@ -25,7 +25,7 @@ async def _press(desk: Desk, action: str) -> None:
     """A button of the newest board, confirmed where Slack asks."""
     selector = f".main .message:has(h3) [data-action='{action}']"
     await _reach(desk, selector)
-    asks = await desk.page.evaluate("document.activeElement.dataset.confirm") is not None
+    asks = await desk.page.locator(selector).get_attribute("data-confirm") is not None
     await desk.page.keyboard.press("Enter")
     if asks:
         await expect(desk.page.locator("#confirm")).to_be_visible()
@@ -47,6 +47,10 @@ async def test_a_meeting_can_be_held_by_keyboard_alone(open_desk: OpenDesk) -> N
     await _press(desk, "meeting.start")
     await expect(desk.board).to_contain_text("stage 1 of")
     assert await desk.page.evaluate("document.activeElement.closest('.message') !== null")
+    for name in ("Ruth Adeyemi", "Tomás Andrade"):
+        await _act_as(desk, name)
+        await _press(desk, "presence.here")
+    await _act_as(desk, "Inês Carvalho")
     for number in range(2, 6):
         await _press(desk, "stage.move_on")
         await expect(desk.board).to_contain_text(f"stage {number} of")
@@ -77,14 +81,15 @@ async def test_people_and_channels_are_found_by_typing(open_desk: OpenDesk) -> N
     await desk.type("/als new")
     await expect(desk.modal).to_be_visible()
     await _reach(desk, "#modal [data-field=several] [role=combobox]")
+    chips = desk.modal.locator("[data-field=several] .chips li")
+    already = await chips.count()
     for letters in ("tomas", "bea"):
         await desk.page.keyboard.type(letters)
         await desk.page.keyboard.press("Enter")
-    chips = desk.modal.locator("[data-field=several] .chips li")
-    await expect(chips).to_have_count(2)
-    await expect(chips.first).to_contain_text("Tomás Andrade")
+    await expect(chips).to_have_count(already + 2)
+    await expect(chips.filter(has_text="Tomás Andrade")).to_have_count(1)
     await desk.page.keyboard.press("Backspace")
-    await expect(chips).to_have_count(1)
+    await expect(chips).to_have_count(already + 1)
     await desk.page.keyboard.type("ru")
     await desk.page.keyboard.press("Escape")
     await expect(desk.modal).to_be_visible()

@@ -34,6 +34,10 @@ async def test_what_people_write_is_shown_as_they_wrote_it(open_desk: OpenDesk, 
     await desk.press("Start the meeting")
     title = await desk.page.title()
     await _try_everywhere(desk, text)
+    for name in ("Ruth Adeyemi", "Tomás Andrade"):
+        await desk.act_as(name)
+        await desk.press("I'm here")
+    await desk.act_as("Inês Carvalho")
     await desk.go_on()
     await desk.go_on()
     await desk.act_as("Farid Rahimi")

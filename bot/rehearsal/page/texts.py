@@ -14,9 +14,9 @@ NameOf = Callable[[str], str]
 _TOKEN = re.compile(r"<([^<>\n]+)>")
 _MARKS = (
     (re.compile(r"(?<![\w`])`([^`\n]+)`(?![\w`])"), "code"),
-    (re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])"), "strong"),
-    (re.compile(r"(?<![\w_])_([^_\n]+)_(?![\w_])"), "em"),
-    (re.compile(r"(?<![\w~])~([^~\n]+)~(?![\w~])"), "s"),
+    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\w*])"), "strong"),
+    (re.compile(r"(?<![\w_])_(?=\S)([^_\n]+)(?<=\S)_(?![\w_])"), "em"),
+    (re.compile(r"(?<![\w~])~(?=\S)([^~\n]+)(?<=\S)~(?![\w~])"), "s"),
 )
 _SAFE_URL = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 _DATE_PART = re.compile(r"\{(\w+)\}")
