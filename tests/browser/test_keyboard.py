@@ -66,7 +66,7 @@ async def test_a_meeting_can_be_held_by_keyboard_alone(open_desk: OpenDesk) -> N
     await expect(desk.board).to_contain_text("What do you fear?")
 
     await _act_as(desk, "Inês Carvalho")
-    await _press(desk, "meeting.end")
+    await _press(desk, "stage.stretch")
     await expect(desk.modal).to_be_visible()
     await desk.page.keyboard.press("Escape")
     await expect(desk.modal).to_be_hidden()

@@ -72,7 +72,7 @@ async def test_seven_people_hold_a_whole_meeting_by_clicks(open_desk: OpenDesk) 
     await expect(desk.board).to_contain_text("Joan Mbeki and Inês Carvalho")
 
     seen: list[str] = []
-    while "The meeting is over" not in await desk.board.inner_text():
+    while "(stage " in await desk.board.inner_text():
         stage = await _stage(desk)
         turn = 2 if "turn 2 of 2" in await desk.board.inner_text() else 1
         await _in_stage(desk, stage, turn)
@@ -81,6 +81,7 @@ async def test_seven_people_hold_a_whole_meeting_by_clicks(open_desk: OpenDesk) 
         await desk.go_on()
 
     assert len(seen) == 24
+    await expect(desk.page.locator(".main")).to_contain_text("The meeting is over")
     await expect(desk.thread).to_contain_text("Speak with the board 1")
     await expect(desk.thread).to_contain_text("Beatrix Novak learned to wait")
     assert desk.rehearsal.slack.invalid == []

@@ -90,6 +90,7 @@ async def test_trouble_is_told_and_the_bot_comes_back(open_desk: OpenDesk) -> No
     await desk.press("Start the meeting")
     await expect(desk.board).to_contain_text("Welcome (stage 1 of")
     await trouble("Lose the connection")
+    await expect(notice).to_contain_text("The connection was broken")
     await desk.rehearsal.slack.connected()
     await desk.type("/als status")
     await expect(desk.page.locator(".main .message").last).to_contain_text("Only visible to you")

@@ -57,7 +57,7 @@ class Drawing:
         """The HTML of each pane, by name."""
         context = self._context(panes, facts)
         # Messages first: what is drawn there is read, and the sidebar then says so.
-        names = ["main", "side", "modal", "bar", "nav"]
+        names = ["side", "main", "modal", "bar", "nav"]
         return {name: self._environment.get_template(f"{name}.html").render(context) for name in names}
 
     def page(self, panes: Panes, facts: JsonObject) -> str:

@@ -38,6 +38,7 @@ function activate(combo, option) {
 
 function open(combo) {
   listOf(combo).hidden = false;
+  listOf(combo).scrollIntoView({ block: "nearest" });
   inputOf(combo).setAttribute("aria-expanded", "true");
 }
 
