@@ -66,6 +66,7 @@ async def test_the_start_makes_that_post_the_board_and_calls_owner_and_facilitat
     await world.press("grace", Action.START_MEETING)
 
     assert world.board().ts == opening.ts
+    assert "'type': 'date'" in str(world.board().blocks), "times in Slack's own date format"
     assert "Welcome (stage 1 of 14)" in world.text(world.board())
     first, welcome = world.thread()
     assert first.broadcast
@@ -236,7 +237,7 @@ async def test_where_the_facilitator_does_not_act_anyone_may_after_two_minutes(w
     await world.press("ben", Action.START_MEETING)
     assert (await world.meeting()).phase is Phase.OPENED
     await world.move_to(FIRST_MEETING + timedelta(minutes=2))
-    await world.press("ben", Action.START_MEETING)
+    await world.command("ben", "/als start")
     assert (await world.meeting()).stage == "welcome"
 
     ends_at = (await world.meeting()).stage_ends_at
@@ -295,8 +296,15 @@ async def test_ending_early_goes_through_the_learning_review(world: World) -> No
     assert act.confirmed_text is not None
     assert "This goes straight to the learning review. Nothing said is lost" in act.confirmed_text
     assert "Learning review" in world.text(world.board())
-    act = await world.press("grace", Action.END_MEETING)
-    assert act.confirmed_text == "This closes the meeting and posts the summary. Nothing said is lost."
+    (end,) = [
+        one for one in world.person("grace").buttons(world.board()) if one.action_id == Action.END_MEETING
+    ]
+    assert "This closes the meeting and posts the summary. Nothing said is lost." in str(end.element)
+    await world.command("ben", "/als end")
+    assert "That is the facilitator's part." in whispers(world, "ben")[-1]
+    await world.command("grace", "/als end")
+    assert "End this meeting?" in in_modal(world, "grace")
+    await world.submit("grace")
 
     summary = world.text(world.thread()[-1])
     assert "Ama brought a problem." in summary
