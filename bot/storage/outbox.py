@@ -7,6 +7,7 @@ lane without a lease may have reached Slack or not, and is sent again. Sent rows
 state has all they said; of a message only Slack's channel and ``ts`` are kept.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ KINDS: dict[str, type[Outgoing]] = {"message": Message, "notice": PrivateNotice,
 KIND_OF = {cls: kind for kind, cls in KINDS.items()}
 IN_COLUMNS = frozenset({"key", "best_before"})
 """Fields that have a column of their own; the others are the payload."""
+IN_ITS_LANE = frozenset({"not_before"})
+"""Fields that are kept as the state of the row's lane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +141,8 @@ class Outbox:
         The counter is the lane's own row: a database sequence would let a later transaction's rows be
         seen first.
         """
-        counts: dict[str, int] = {}
-        for one in outgoing:
-            counts[lane_of(one)] = counts.get(lane_of(one), 0) + 1
+        counts = Counter(lane_of(one) for one in outgoing)
+        opens = {lane_of(one): getattr(one, "not_before", None) or now for one in outgoing}
         statement = upsert(self._connection, lanes)
         raised = lanes.c.last_position + statement.excluded.last_position
         rows = await self._connection.execute(
@@ -148,7 +150,7 @@ class Outbox:
                 index_elements=["workspace_id", "lane"], set_={"last_position": raised}
             ).returning(lanes.c.lane, lanes.c.last_position),
             [
-                {"workspace_id": workspace_id, "lane": lane, "last_position": count, "next_at": now}
+                {"workspace_id": workspace_id, "lane": lane, "last_position": count, "next_at": opens[lane]}
                 for lane, count in sorted(counts.items())
             ],
         )
@@ -231,10 +233,12 @@ class Outbox:
 def lane_of(outgoing: Outgoing) -> str:
     """What the row must stay in order with.
 
-    Private notices and Homes do not wait behind a channel's messages.
+    Private notices and Homes do not wait behind a channel's messages, and nothing waits behind a message
+    that is held until a later time.
     """
     if isinstance(outgoing, Message):
-        return outgoing.conversation
+        held = outgoing.not_before is not None
+        return f"{outgoing.conversation}@{outgoing.key}" if held else outgoing.conversation
     if isinstance(outgoing, PrivateNotice):
         return f"{outgoing.conversation}/{outgoing.reader}"
     return f"home/{outgoing.person}"
@@ -246,7 +250,7 @@ def _has_rows() -> Any:
 
 
 def _row(outgoing: Outgoing, **place: Any) -> dict[str, Any]:
-    names = [field.name for field in fields(outgoing) if field.name not in IN_COLUMNS]
+    names = [field.name for field in fields(outgoing) if field.name not in IN_COLUMNS | IN_ITS_LANE]
     return place | {
         "key": outgoing.key,
         "kind": KIND_OF[type(outgoing)],

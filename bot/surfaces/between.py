@@ -21,7 +21,7 @@ from bot.outgoing import Message, Outgoing
 from bot.prompt_library import Line, When, WhenStyle
 from bot.surfaces import keys
 from bot.surfaces.ids import Action
-from bot.surfaces.parts import Part, button, buttons, direct, said, short
+from bot.surfaces.parts import Part, button, buttons, direct, in_hours, said, short
 from bot.surfaces.reports import gathered, outcome
 from bot.surfaces.scene import Scene, Step
 from bot.surfaces.values import Carried
@@ -94,9 +94,8 @@ def places_swapped(event: PlacesSwapped, step: Step) -> Iterator[Outgoing]:
     # One swap is told from the next by the turns that each has had.
     turns = sum(turns.taken for turns in scene.learning_set.unit_turns)
     for person in scene.learning_set.unit_people(event.other):
-        yield direct(
-            person, keys.direct(scene.learning_set.id, person, f"swap:{event.one}:{turns}"), said(line)
-        )
+        key = keys.direct(scene.learning_set.id, person, f"swap:{event.one}:{turns}")
+        yield in_hours(scene, direct(person, key, said(line)))
 
 
 def _gathered(scene: Scene) -> Iterator[Outgoing]:

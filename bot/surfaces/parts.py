@@ -6,7 +6,7 @@ Screen readers and notifications read only the text of a message.
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zlib import crc32
 
@@ -162,6 +162,13 @@ def in_thread(
 def direct(person: str, key: str, *parts: Part | None) -> Message:
     """A DM to one person."""
     return _message(key, person, parts)
+
+
+def in_hours(scene: Scene, message: Message) -> Message:
+    """A DM that its reader did not bring about: it is held until they work."""
+    reader = scene.learning_set.people.get(message.conversation)
+    opens = reader.hours.next_instant(scene.now) if reader else None
+    return replace(message, not_before=opens) if opens and opens > scene.now else message
 
 
 def drawn(*parts: Part | None) -> tuple[str, list[dict[str, Any]]]:
