@@ -32,10 +32,10 @@ BUTTON_LIMIT = 75
 CONFIRM_TITLE_LIMIT = 100
 CONFIRM_TEXT_LIMIT = 300
 CONFIRM_BUTTON_LIMIT = 30
-GATHERED = 4_500
-"""Characters of members' texts in a message that gathers many: Slack takes about 10,000 in all blocks
-together.
-"""
+GATHERED = 9_400
+"""Characters in a message that gathers many texts: Slack takes about 10,000 in all blocks together."""
+AROUND = 60
+"""Characters that stand around each of these texts: a name, and a few words of ours."""
 LONGEST = 1_500
 SHORTEST = 24
 
@@ -127,7 +127,7 @@ def confirm(heading: str, question: Line, yes: str, no: str) -> ConfirmObject:
 
 def share(texts: int) -> int:
     """How many characters each of so many texts may have in one message."""
-    return max(SHORTEST, min(LONGEST, GATHERED // max(1, texts)))
+    return max(SHORTEST, min(LONGEST, GATHERED // max(1, texts) - AROUND))
 
 
 def short(words: str, limit: int) -> Line:

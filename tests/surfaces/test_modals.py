@@ -107,7 +107,7 @@ def draw_takeaway(play: Play) -> Drawn:
 
 
 def draw_learning(play: Play) -> Drawn:
-    lines = dict.fromkeys(("about_problem", "about_self", "about_set"), "w" * 300)
+    lines = dict.fromkeys(("about_problem", "about_self", "about_set"), "w" * learning.LIMIT)
     scene = in_review(play).do(c.WriteLearning, OTHER, **lines).scene
     return learning.learning_modal(scene, OTHER), learning.learning_form()
 
