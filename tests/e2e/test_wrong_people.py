@@ -112,7 +112,7 @@ class Trial:
         await self._try(attempts)
 
     async def press_with_the_id_of_another_set(self) -> None:
-        """Whoever facilitates another set presses with its id, and with the ids of what belongs to this one."""
+        """Whoever facilitates another set presses with its id and the ids of what belongs to this one."""
         hanna, ours = self.strangers.of_another_set, (await self.world.learning_set()).id
         theirs = (await self.world.rows(learning_sets))[0]["id"]
         watch = await Watch.begin(self.world)
