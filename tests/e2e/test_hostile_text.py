@@ -1,4 +1,4 @@
-"""What people write goes through every field of every modal and comes out as they wrote it, and nothing else."""
+"""What people write goes through every field of every modal and comes out as they wrote it, nothing else."""
 
 from collections.abc import Iterable
 from typing import Any
