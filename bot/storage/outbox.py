@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, case, delete, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.outgoing import HomeView, Message, Outgoing, PrivateNotice
@@ -26,8 +26,9 @@ LEASE = timedelta(seconds=60)
 TO_SEND = (RowState.WAITING, RowState.SENDING)
 KINDS: dict[str, type[Outgoing]] = {"message": Message, "notice": PrivateNotice, "home": HomeView}
 KIND_OF = {cls: kind for kind, cls in KINDS.items()}
-IN_COLUMNS = frozenset({"key", "best_before"})
+IN_COLUMNS = frozenset({"key", "best_before", "update_only"})
 """Fields that have a column of their own; the others are the payload."""
+REPLACED = ("kind", "payload", "best_before", "attempts", "error")
 IN_ITS_LANE = frozenset({"not_before"})
 """Fields that are kept as the state of the row's lane."""
 
@@ -158,12 +159,14 @@ class Outbox:
 
     async def _put(self, rows: list[dict[str, Any]]) -> None:
         statement = upsert(self._connection, outbox)
-        replaced = ("kind", "payload", "best_before", "attempts", "error")
+        replaced: dict[str, ColumnElement[Any]] = {name: statement.excluded[name] for name in REPLACED}
+        # What was to be posted is still posted, though its content came as an update of it.
+        replaced["update_only"] = and_(outbox.c.update_only, statement.excluded.update_only)
         await self._connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["workspace_id", "key"],
                 index_where=STILL_WAITING,
-                set_={name: statement.excluded[name] for name in replaced},
+                set_=replaced,
             ),
             rows,
         )
@@ -256,6 +259,7 @@ def _row(outgoing: Outgoing, **place: Any) -> dict[str, Any]:
         "kind": KIND_OF[type(outgoing)],
         "payload": {name: getattr(outgoing, name) for name in names},
         "best_before": getattr(outgoing, "best_before", None),
+        "update_only": getattr(outgoing, "update_only", False),
         "state": RowState.WAITING,
         "attempts": 0,
         "error": None,
