@@ -7,7 +7,7 @@ rehearsal and a test move their own clock and call the same tick by hand.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_TICKS = 5
 MOST_ATTEMPTS = 20
 """A due prompt that failed so often is set aside: with the lease of a minute, after twenty minutes."""
+
+REMEMBERED = timedelta(days=2)
+"""How long handled requests are known again. Slack repeats an event for a day at the very most."""
 
 
 class Clock(Protocol):
@@ -75,6 +78,8 @@ class Tick:
     async def _handle_claimed(self) -> int:
         async with self._database.unit_of_work() as unit:
             claimed = await unit.due_prompts.claim(self._clock.now())
+            if claimed:
+                await unit.requests.forget(self._clock.now() - REMEMBERED)
         for prompt in claimed:
             await self._handle(prompt)
         return len(claimed)

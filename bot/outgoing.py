@@ -1,7 +1,7 @@
-"""What waits in the outbox: the one form in which surfaces hand messages to storage, and storage to the sender.
+"""What waits in the outbox: the one form in which surfaces hand messages to storage, and it to the sender.
 
-A message has *our* key (``meeting:42:board``); only the sender knows Slack's ``ts``. A message whose key was already sent
-is an update of it; a waiting one with the same key is replaced.
+A message has *our* key (``meeting:42:board``); only the sender knows Slack's ``ts``. A message whose key was
+already sent is an update of it; a waiting one with the same key is replaced.
 """
 
 from dataclasses import dataclass
@@ -28,11 +28,13 @@ class Message:
     """The format's stage id, carried as opaque metadata."""
     update_only: bool = False
     """Never posted anew: dropped when the message it updates was never sent."""
+    not_before: datetime | None = None
+    """Held until this instant, such as the reader's working hours, without holding up anything else."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrivateNotice:
-    """An ephemeral word to one person in a conversation. Nothing essential: Slack does not promise delivery."""
+    """An ephemeral word to one person in a conversation. Nothing essential: Slack promises no delivery."""
 
     key: str
     conversation: str

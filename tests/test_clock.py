@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.clock import MOST_ATTEMPTS, SystemClock, Tick, Ticker
+from bot.clock import MOST_ATTEMPTS, REMEMBERED, SystemClock, Tick, Ticker
 from bot.domain.wakes import Wake, WakeKind
 from bot.outgoing import Message
 from bot.rehearsal.clock import MovableClock
@@ -112,6 +112,19 @@ async def test_a_tick_goes_on_until_nothing_is_due_at_this_instant(
     outlet.rows_left, outlet.asked = 2, 0
     await tick()
     assert outlet.asked == 3
+
+
+async def test_requests_that_can_no_longer_come_again_are_forgotten(
+    database: Database, tick: Tick, clock: MovableClock
+) -> None:
+    async with database.unit_of_work() as unit:
+        assert await unit.requests.first(WORKSPACE, "press", clock.now())
+    for passes, forgotten in [(REMEMBERED, False), (MINUTE, True)]:
+        clock.advance(passes.total_seconds())
+        await due(database, wake(str(passes)))
+        await tick()
+        async with database.unit_of_work() as unit:
+            assert await unit.requests.first(WORKSPACE, "press", clock.now()) is forgotten
 
 
 async def test_many_are_handled_in_one_tick(database: Database, tick: Tick, handler: Handler) -> None:

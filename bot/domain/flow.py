@@ -98,8 +98,9 @@ def _check_guard(state: LearningSet, meeting: Meeting, now: datetime) -> None:
 
 
 def _leaves_with_nothing(state: LearningSet, turn: Turn) -> bool:
-    """Neither a commitment nor a "none, because"."""
-    return turn.none_because is None and not state.turn_commitments(turn.number)
+    """Neither a commitment nor a "none, because". Of owners who have left the set neither is wanted."""
+    said_something = turn.none_because is not None or state.turn_commitments(turn.number)
+    return not said_something and bool(state.owners(turn))
 
 
 def waiting_for_reports(state: LearningSet) -> tuple[str, ...]:

@@ -59,8 +59,8 @@ async def _leave_set(sent: Submitted) -> c.Command:
 
 
 async def _end_meeting_or_set(sent: Submitted) -> c.Command:
-    """With a choice while a meeting is live; without one it is the set that ends."""
-    if end.asks_what_to_end(sent.values) and end.end_form().read(sent.values).what is end.Ending.MEETING:
+    """It has no fields; which of the two it asked about, it carries."""
+    if end.ends_the_meeting(sent.carried):
         return c.EndMeeting(**sent.who, version=given(sent.carried.version))
     return c.EndSet(**sent.who)
 

@@ -85,7 +85,7 @@ def _place(entry: Entry) -> str:
     name = str(entry["channel_name"])
     if name.startswith("dm-"):
         return f"a message to {name.removeprefix('dm-')}"
-    return f"the thread in #{name}" if entry.get("thread_ts") not in (None, entry.get("ts")) else f"#{name}"
+    return f"the thread of #{name}" if entry.get("thread_ts") not in (None, entry.get("ts")) else f"#{name}"
 
 
 def _short(text: str) -> str:

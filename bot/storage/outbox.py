@@ -7,13 +7,14 @@ lane without a lease may have reached Slack or not, and is sent again. Sent rows
 state has all they said; of a message only Slack's channel and ``ts`` are kept.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, case, delete, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.outgoing import HomeView, Message, Outgoing, PrivateNotice
@@ -25,8 +26,11 @@ LEASE = timedelta(seconds=60)
 TO_SEND = (RowState.WAITING, RowState.SENDING)
 KINDS: dict[str, type[Outgoing]] = {"message": Message, "notice": PrivateNotice, "home": HomeView}
 KIND_OF = {cls: kind for kind, cls in KINDS.items()}
-IN_COLUMNS = frozenset({"key", "best_before"})
+IN_COLUMNS = frozenset({"key", "best_before", "update_only"})
 """Fields that have a column of their own; the others are the payload."""
+REPLACED = ("kind", "payload", "best_before", "attempts", "error")
+IN_ITS_LANE = frozenset({"not_before"})
+"""Fields that are kept as the state of the row's lane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +142,8 @@ class Outbox:
         The counter is the lane's own row: a database sequence would let a later transaction's rows be
         seen first.
         """
-        counts: dict[str, int] = {}
-        for one in outgoing:
-            counts[lane_of(one)] = counts.get(lane_of(one), 0) + 1
+        counts = Counter(lane_of(one) for one in outgoing)
+        opens = {lane_of(one): getattr(one, "not_before", None) or now for one in outgoing}
         statement = upsert(self._connection, lanes)
         raised = lanes.c.last_position + statement.excluded.last_position
         rows = await self._connection.execute(
@@ -148,7 +151,7 @@ class Outbox:
                 index_elements=["workspace_id", "lane"], set_={"last_position": raised}
             ).returning(lanes.c.lane, lanes.c.last_position),
             [
-                {"workspace_id": workspace_id, "lane": lane, "last_position": count, "next_at": now}
+                {"workspace_id": workspace_id, "lane": lane, "last_position": count, "next_at": opens[lane]}
                 for lane, count in sorted(counts.items())
             ],
         )
@@ -156,12 +159,14 @@ class Outbox:
 
     async def _put(self, rows: list[dict[str, Any]]) -> None:
         statement = upsert(self._connection, outbox)
-        replaced = ("kind", "payload", "best_before", "attempts", "error")
+        replaced: dict[str, ColumnElement[Any]] = {name: statement.excluded[name] for name in REPLACED}
+        # What was to be posted is still posted, though its content came as an update of it.
+        replaced["update_only"] = and_(outbox.c.update_only, statement.excluded.update_only)
         await self._connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["workspace_id", "key"],
                 index_where=STILL_WAITING,
-                set_={name: statement.excluded[name] for name in replaced},
+                set_=replaced,
             ),
             rows,
         )
@@ -231,10 +236,12 @@ class Outbox:
 def lane_of(outgoing: Outgoing) -> str:
     """What the row must stay in order with.
 
-    Private notices and Homes do not wait behind a channel's messages.
+    Private notices and Homes do not wait behind a channel's messages, and nothing waits behind a message
+    that is held until a later time.
     """
     if isinstance(outgoing, Message):
-        return outgoing.conversation
+        held = outgoing.not_before is not None
+        return f"{outgoing.conversation}@{outgoing.key}" if held else outgoing.conversation
     if isinstance(outgoing, PrivateNotice):
         return f"{outgoing.conversation}/{outgoing.reader}"
     return f"home/{outgoing.person}"
@@ -246,12 +253,13 @@ def _has_rows() -> Any:
 
 
 def _row(outgoing: Outgoing, **place: Any) -> dict[str, Any]:
-    names = [field.name for field in fields(outgoing) if field.name not in IN_COLUMNS]
+    names = [field.name for field in fields(outgoing) if field.name not in IN_COLUMNS | IN_ITS_LANE]
     return place | {
         "key": outgoing.key,
         "kind": KIND_OF[type(outgoing)],
         "payload": {name: getattr(outgoing, name) for name in names},
         "best_before": getattr(outgoing, "best_before", None),
+        "update_only": getattr(outgoing, "update_only", False),
         "state": RowState.WAITING,
         "attempts": 0,
         "error": None,

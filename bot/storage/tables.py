@@ -366,6 +366,7 @@ outbox = Table(
     Column("kind", String(24), nullable=False),
     Column("payload", JSON, nullable=False),
     _optional_instant("best_before"),
+    _flag("update_only"),
     _words("state", RowState),
     _number("attempts"),
     Column("error", String(255)),

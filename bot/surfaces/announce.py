@@ -45,7 +45,7 @@ ANNOUNCERS: Mapping[type[e.Event], Sequence[Announcer]] = {
     e.FacilitatorChanged: (channel.facilitator_changed,),
     e.SetEnded: (channel.ended,),
     e.MeetingScheduled: (silent,),
-    e.MeetingMoved: (channel.moved,),
+    e.MeetingMoved: (channel.moved, between.dates_changed),
     e.MeetingCancelled: (channel.cancelled,),
     e.TurnSkipped: (between.turn_skipped,),
     e.PlacesSwapped: (between.places_swapped,),

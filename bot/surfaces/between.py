@@ -8,6 +8,7 @@ from dataclasses import replace
 from slack_sdk.models.blocks import ButtonElement
 
 from bot.domain.events import (
+    MeetingMoved,
     PlacesSwapped,
     ProposedOwnerTold,
     ReportBackAsked,
@@ -21,7 +22,7 @@ from bot.outgoing import Message, Outgoing
 from bot.prompt_library import Line, When, WhenStyle
 from bot.surfaces import keys
 from bot.surfaces.ids import Action
-from bot.surfaces.parts import Part, button, buttons, direct, said, short
+from bot.surfaces.parts import Part, button, buttons, direct, in_hours, said, short
 from bot.surfaces.reports import gathered, outcome
 from bot.surfaces.scene import Scene, Step
 from bot.surfaces.values import Carried
@@ -56,25 +57,17 @@ def report_skipped(event: ReportSkipped, step: Step) -> Iterator[Outgoing]:
 
 def owner_told(event: ProposedOwnerTold, step: Step) -> Iterator[Outgoing]:
     """Privately, five days before, with the reason and a way to say "not this time"."""
-    scene, person = step.after, event.person
-    member = scene.learning_set.member(person)
-    proposal = next(
-        (each for each in proposals(scene.learning_set) if member and each.unit_id == member.unit_id), None
-    )
-    if proposal is None:
-        return
-    words, place = scene.words, _place(scene, person)
-    skip = button(Action.SKIP_TURN, words.plain("between.owner.skip"), scene.carried(person=person))
-    yield direct(
-        person,
-        keys.direct(scene.meeting.id, person, "owner"),
-        said(
-            words.rich("between.owner.proposed", **place),
-            why_line(scene.learning_set, proposal, scene.language),
-            words.rich("between.owner.bring"),
-        ),
-        buttons(skip),
-    )
+    yield from _proposal(step.after, event.person)
+
+
+def dates_changed(_event: MeetingMoved, step: Step) -> Iterator[Outgoing]:
+    """DMs that were sent name the new date; nobody is told twice."""
+    scene = step.after
+    for member in scene.learning_set.active_members:
+        if scene.learning_set.due_commitments(member.person):
+            yield from _prompts_again(scene, member.person)
+        for message in _proposal(scene, member.person):
+            yield replace(message, update_only=True)
 
 
 def turn_skipped(event: TurnSkipped, step: Step) -> Iterator[Outgoing]:
@@ -94,9 +87,30 @@ def places_swapped(event: PlacesSwapped, step: Step) -> Iterator[Outgoing]:
     # One swap is told from the next by the turns that each has had.
     turns = sum(turns.taken for turns in scene.learning_set.unit_turns)
     for person in scene.learning_set.unit_people(event.other):
-        yield direct(
-            person, keys.direct(scene.learning_set.id, person, f"swap:{event.one}:{turns}"), said(line)
-        )
+        key = keys.direct(scene.learning_set.id, person, f"swap:{event.one}:{turns}")
+        yield in_hours(scene, direct(person, key, said(line)))
+
+
+def _proposal(scene: Scene, person: str) -> Iterator[Message]:
+    """Nothing where the person is not proposed, or not any more."""
+    member = scene.learning_set.member(person)
+    proposal = next(
+        (each for each in proposals(scene.learning_set) if member and each.unit_id == member.unit_id), None
+    )
+    if proposal is None:
+        return
+    words, place = scene.words, _place(scene, person)
+    skip = button(Action.SKIP_TURN, words.plain("between.owner.skip"), scene.carried(person=person))
+    yield direct(
+        person,
+        keys.direct(scene.meeting.id, person, "owner"),
+        said(
+            words.rich("between.owner.proposed", **place),
+            why_line(scene.learning_set, proposal, scene.language),
+            words.rich("between.owner.bring"),
+        ),
+        buttons(skip),
+    )
 
 
 def _gathered(scene: Scene) -> Iterator[Outgoing]:

@@ -11,15 +11,22 @@ from bot.outgoing import Message, Outgoing
 from bot.prompt_library import Line, When, WhenStyle
 from bot.surfaces import keys
 from bot.surfaces.commitments import DETAILS, edit_button
-from bot.surfaces.parts import Part, bullets, direct, said, share, short
+from bot.surfaces.parts import Part, bullets, direct, in_hours, said, share, short
 from bot.surfaces.scene import Scene, Step
 
 LISTED_TEXT = 300
 
 
 def farewells(event: MeetingClosed, step: Step) -> Iterator[Outgoing]:
-    """Everything that is told privately at the close; nothing to anybody for whom there is nothing."""
-    scene = step.after
+    """Everything that is told privately at the close; nothing to anybody for whom there is nothing.
+
+    Of a meeting that closed itself people hear when they next work.
+    """
+    for message in _farewells(event, step.after):
+        yield in_hours(step.after, message) if event.by is None else message
+
+
+def _farewells(event: MeetingClosed, scene: Scene) -> Iterator[Message]:
     for turn in scene.meeting.turns:
         for person in scene.learning_set.owners(turn):
             yield from _questions(scene, person, turn.number)

@@ -13,7 +13,7 @@ from bot.outgoing import Message, Outgoing
 from bot.prompt_library import Line
 from bot.surfaces import keys
 from bot.surfaces.ids import Action
-from bot.surfaces.parts import Part, bullets, button, buttons, direct, in_channel, said, title
+from bot.surfaces.parts import Part, bullets, button, buttons, direct, in_channel, in_hours, said, title
 from bot.surfaces.scene import Scene, Step
 from bot.surfaces.values import Carried
 
@@ -43,7 +43,8 @@ def declined(event: InvitationDeclined, step: Step) -> Iterator[Outgoing]:
     scene = step.after
     creator, who = scene.learning_set.creator, scene.called(event.person)
     line = scene.words.rich("invitation.declined", who=who, set=scene.learning_set.name)
-    yield direct(creator, keys.direct(scene.learning_set.id, creator, f"declined:{event.person}"), said(line))
+    key = keys.direct(scene.learning_set.id, creator, f"declined:{event.person}")
+    yield in_hours(scene, direct(creator, key, said(line)))
 
 
 def invitation(scene: Scene) -> Message:

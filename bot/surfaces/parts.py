@@ -6,7 +6,7 @@ Screen readers and notifications read only the text of a message.
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zlib import crc32
 
@@ -32,10 +32,10 @@ BUTTON_LIMIT = 75
 CONFIRM_TITLE_LIMIT = 100
 CONFIRM_TEXT_LIMIT = 300
 CONFIRM_BUTTON_LIMIT = 30
-GATHERED = 4_500
-"""Characters of members' texts in a message that gathers many: Slack takes about 10,000 in all blocks
-together.
-"""
+GATHERED = 9_400
+"""Characters in a message that gathers many texts: Slack takes about 10,000 in all blocks together."""
+AROUND = 60
+"""Characters that stand around each of these texts: a name, and a few words of ours."""
 LONGEST = 1_500
 SHORTEST = 24
 
@@ -127,7 +127,7 @@ def confirm(heading: str, question: Line, yes: str, no: str) -> ConfirmObject:
 
 def share(texts: int) -> int:
     """How many characters each of so many texts may have in one message."""
-    return max(SHORTEST, min(LONGEST, GATHERED // max(1, texts)))
+    return max(SHORTEST, min(LONGEST, GATHERED // max(1, texts) - AROUND))
 
 
 def short(words: str, limit: int) -> Line:
@@ -162,6 +162,13 @@ def in_thread(
 def direct(person: str, key: str, *parts: Part | None) -> Message:
     """A DM to one person."""
     return _message(key, person, parts)
+
+
+def in_hours(scene: Scene, message: Message) -> Message:
+    """A DM that its reader did not bring about: it is held until they work."""
+    reader = scene.learning_set.people.get(message.conversation)
+    opens = reader.hours.next_instant(scene.now) if reader else None
+    return replace(message, not_before=opens) if opens and opens > scene.now else message
 
 
 def drawn(*parts: Part | None) -> tuple[str, list[dict[str, Any]]]:

@@ -12,7 +12,9 @@ from bot.surfaces import text
 from bot.surfaces.parts import Part, bullets, in_thread, said, share, short
 from bot.surfaces.scene import Scene
 
-TEXTS_PER_REPORT = 3
+TEXTS_PER_REPORT = 2
+WHAT_LIMIT = 100
+"""A reminder of the commitment, which stands whole in the thread of its own meeting."""
 
 
 def to_come(learning_set: LearningSet) -> int:
@@ -58,7 +60,7 @@ def outcome(scene: Scene, report: ReportBack) -> Line:
 
 
 def _reports(scene: Scene, due: tuple[Commitment, ...]) -> Iterator[Part | None]:
-    limit = share(len(due) * TEXTS_PER_REPORT)
+    limit = share(len(due) * TEXTS_PER_REPORT) - WHAT_LIMIT // TEXTS_PER_REPORT
     filed = [(c, r) for c in due if (r := scene.learning_set.report_on(c.id)) is not None]
     if not filed:
         yield said(scene.words.rich("thread.reports.none_yet"))
@@ -71,7 +73,7 @@ def _report(scene: Scene, commitment: Commitment, report: ReportBack, limit: int
         "thread.reports.line",
         who=scene.called(report.person),
         outcome=outcome(scene, report),
-        what=short(commitment.what, limit),
+        what=short(commitment.what, WHAT_LIMIT),
     )
     happened = report.happened and words.rich("thread.reports.happened", text=short(report.happened, limit))
     learned = report.learned and words.rich("thread.reports.learned", text=short(report.learned, limit))

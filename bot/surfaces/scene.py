@@ -67,9 +67,12 @@ class Scene:
         return unit_name(self.learning_set, unit_id, self.language)
 
     def owners(self, turn_number: int) -> Line:
-        """The names of those who own a turn of the meeting; empty when nobody does."""
+        """The names of those who own a turn of the meeting, even if they left; empty when nobody does."""
         turn = next((turn for turn in self.meeting.turns if turn.number == turn_number), None)
-        return self.people(self.learning_set.owners(turn)) if turn else Line()
+        if turn is None:
+            return Line()
+        owners = self.learning_set.owners(turn)
+        return self.people(owners) if owners else self.unit(turn.unit_id)
 
     def time(self, at: datetime) -> Line:
         """The time of day, in each reader's own zone."""

@@ -443,6 +443,7 @@ def _to_send() -> None:
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("best_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("update_only", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=24), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(length=255), nullable=True),

@@ -14,7 +14,7 @@ from bot.rehearsal.server import LocalSlack
 from tests.databases import REPOSITORY
 
 SECONDS_TO_START = 30
-SECONDS_TO_END = 20
+SECONDS_TO_END = 30
 SETTINGS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL", "DATABASE_URL", "LOG_LEVEL", "PROMPTS_DIR")
 
 

@@ -58,6 +58,12 @@ def thread_texts(world: World) -> list[str]:
     return [world.text(one) for one in world.thread()]
 
 
+def invitation(world: World) -> str:
+    """The only invitation there is, as it stands now."""
+    (message,) = [one for one in world.messages("set:") if one.metadata and "invitation" in str(one.metadata)]
+    return world.text(message)
+
+
 def mentioned(message: Message) -> list[str]:
     """The ids of those whom a message calls by a mention."""
     return [part["user_id"] for part in _parts(message.blocks) if part.get("type") == "user"]

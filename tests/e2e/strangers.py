@@ -42,6 +42,15 @@ def standing(world: World, set_id: str) -> list[Standing]:
     return [each for each in shown if each.button.kind == "button" and each.carried.set_id in (set_id, None)]
 
 
+def copy_of(world: World, view: OpenView, person: Person) -> OpenView:
+    """The same modal, on top of what is open before somebody."""
+    ids, views = world.slack.world.ids, world.slack.world.views
+    view_id = ids.next("V")
+    copied = OpenView(view_id, person.id, deepcopy(view.document), view.hash, view_id)
+    views.stacks.setdefault(person.id, []).append(copied)
+    return copied
+
+
 @dataclass(frozen=True)
 class Strangers:
     """A bystander, a guest and a member of another set; and whoever of the invited is not in."""
@@ -77,17 +86,9 @@ class Strangers:
         seen = message is not None and person.id in known[message.channel].members
         return person.forge_press(message if message and seen else self._in_the_channel(), [action])
 
-    def copy_of(self, view: OpenView, person: Person) -> OpenView:
-        """The same modal, open before somebody else."""
-        world = self.world.slack.world
-        view_id = world.ids.next("V")
-        copied = OpenView(view_id, person.id, deepcopy(view.document), view.hash, view_id)
-        world.views.stacks.setdefault(person.id, []).append(copied)
-        return copied
-
     def submission(self, person: Person, view: OpenView, values: Values) -> Act:
         """Prepare a forged submission of somebody else's modal."""
-        return person.forge_submission(deepcopy(values), view=self.copy_of(view, person))
+        return person.forge_submission(deepcopy(values), view=copy_of(self.world, view, person))
 
     def _in_the_channel(self) -> Message:
         return next(one for one in self.world.messages() if one.channel == self.world.place.channel.id)

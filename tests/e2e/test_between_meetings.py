@@ -178,6 +178,18 @@ async def test_prompts_follow_a_meeting_that_is_moved_and_one_that_is_cancelled(
     assert prompts(world, "ama") == [("Mon 23 09:00", "1"), ("Wed 01 09:00", "1"), ("Fri 03 09:00", "2")]
 
 
+async def test_messages_that_named_the_old_date_name_the_new_one(world: World) -> None:
+    await has_met(world, Promise("ama", "Talk to Rosa"))
+    await world.move_to(utc(18, 12))
+    messages = len(world.messages("dm:"))
+    await world.command("grace", "/als move")
+    await world.submit("grace", {"date": "2026-03-24", "time": "11:00"})
+
+    assert "Northern heads meets on 2026-03-24 11:00 (Africa/Accra)." in dms(world, "ama", ":report:1")[0]
+    assert "Northern heads meets on 2026-03-24 11:00 (Europe/London)" in dms(world, "ben", ":owner")[0]
+    assert len(world.messages("dm:")) == messages
+
+
 async def test_who_moves_to_another_zone_is_asked_in_the_hours_of_the_new_one(world: World) -> None:
     await has_met(world, Promise("ama", "Talk to Rosa"))
     world.slack.workspace.change_zone(world.person("ama").id, "Asia/Tokyo")

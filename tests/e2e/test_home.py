@@ -83,4 +83,3 @@ async def test_leaving_a_set_takes_it_from_home(world: World) -> None:
     assert "Northern heads" not in text
     assert "Talk to Rosa" not in text
     assert "Start a set" in text
-    assert labels(world, "ama", world.board()) == []

@@ -2,7 +2,7 @@
 
 from bot.surfaces.ids import Action
 from tests.e2e.history import at_stage, newest
-from tests.e2e.reading import dms, found, in_modal, labels, mentioned, thread_texts, whispers
+from tests.e2e.reading import answer, dms, found, in_modal, labels, mentioned, thread_texts, whispers
 from tests.e2e.world import World
 
 
@@ -79,6 +79,8 @@ async def test_a_question_may_be_asked_by_command_and_only_where_its_stage_is(wo
     act = await world.command("ben", "/als ask")
     assert "Questions are asked in other stages." in (act.reply.text if act.reply else "")
     await world.press("grace", Action.MOVE_ON)
+    status = await answer(world, "ben", "/als status")
+    assert "The set is meeting now: Clarification, until 10:08 (Europe/London)." in status
     await world.command("ben", "/als ask")
     form = in_modal(world, "ben")
     assert "For Ama. Stage: Clarification." in form

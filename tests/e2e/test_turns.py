@@ -4,7 +4,7 @@ from bot.domain import commands as c
 from bot.surfaces.ids import Action
 from tests.e2e.history import Promise, at_stage, catch_up, has_met, newest
 from tests.e2e.people import SIX
-from tests.e2e.reading import found, in_modal, labels, thread_texts, whispers
+from tests.e2e.reading import dms, found, in_modal, labels, thread_texts, whispers
 from tests.e2e.world import World
 
 
@@ -177,3 +177,43 @@ async def test_a_pair_owns_together_and_either_half_may_own_alone(world: World) 
     await world.press("ama", Action.I_AM_HERE)
 
     assert "Problem owner: Ama and Ben (turn 1 of 1)" in world.text(world.board())
+
+
+async def test_a_turn_whose_owner_leaves_the_set_goes_on_under_their_name_and_waits_for_nothing(
+    world: World,
+) -> None:
+    await at_stage(world, "action")
+    await world.press("ben", Action.ASK_QUESTION)
+    await world.command("ama", "/als leave")
+    await world.submit("ama")
+    await world.submit("ben", {"text": "What will you miss?"})
+    board = world.text(world.board())
+    assert "Problem owner: Ama (turn 1 of 1)" in board
+    assert "For Ama, from Ben:" in board
+    await world.press("grace", Action.MOVE_ON)
+    assert "Commitments, Ama's turn." in world.text(world.thread()[-1])
+    await world.press("grace", Action.MOVE_ON)
+    assert (await world.meeting()).stage == "learning-review", "nobody is here to promise anything"
+    sent_before = len(dms(world, "ama"))
+    await world.press("grace", Action.MOVE_ON)
+    await world.press("grace", Action.MOVE_ON)
+
+    assert "Ama brought a problem." in world.text(world.thread()[-1])
+    assert len(dms(world, "ama")) == sent_before, "who has left hears no more of it"
+    assert dms(world, "grace") == []
+
+
+async def test_a_newcomer_is_not_proposed_in_their_first_meeting_unless_they_ask(world: World) -> None:
+    two = ("ama", "ben")
+    await has_met(world, members=two, present=two, clock="120x3")
+    await world.command("oscar", "/als join")
+    history = await newest(world)
+    await history.start("grace", (*two, "oscar"))
+    await history.lead_to("grace", "bids")
+    await catch_up(world)
+    assert "Go with Ben and Ama" in labels(world, "grace", world.board())
+    await world.press("oscar", Action.PLACE_BID)
+    await world.submit("oscar", {"line": "I have just lost a client"})
+
+    assert "Go with Ben, Ama and Oscar" in labels(world, "grace", world.board())
+    assert "Proposed: Oscar, new to the set and asking for a turn." in world.text(world.board())

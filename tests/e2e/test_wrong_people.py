@@ -6,7 +6,6 @@ sentence, no row of the set changes, and nothing is said to anybody else.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from bot.domain.learning_set import Answer, LearningSet
@@ -16,125 +15,37 @@ from bot.rehearsal.form_values import Values
 from bot.rehearsal.people import Person
 from bot.rehearsal.records import Call
 from bot.rehearsal.view_desk import OpenView
+from bot.storage.tables import learning_sets
 from bot.surfaces.ids import Action, Callback
 from bot.surfaces.replies import Subcommand
 from tests.e2e.bots import library
-from tests.e2e.strangers import Strangers, standing
-from tests.e2e.tour import BETWEEN, Tour, Way
+from tests.e2e.strangers import Standing, Strangers, standing
+from tests.e2e.tour import (
+    BETWEEN,
+    CLARIFICATION,
+    COMMITMENTS,
+    PRESENT,
+    REPORT_BACKS,
+    SECOND_TURN,
+    Tour,
+    Way,
+)
 from tests.e2e.watching import READING, Heard, Watch
+from tests.e2e.whose import (
+    ANYBODY,
+    COMMANDS,
+    FACILITATOR,
+    INVITED,
+    PRESSES,
+    SUBMISSIONS,
+    THEIRS,
+    Rule,
+    Sentences,
+)
 from tests.e2e.world import World
 from tests.surfaces.form_cases import good_values
 
 WORDS = library().language("en").words
-THEIRS = None
-"""No refusal: to these people it belongs."""
-
-Sentences = tuple[Reason | str, ...] | None
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What somebody reads who does not belong to the set, and what a member does who has not the role.
-
-    ``plain`` is such a member.
-    """
-
-    stranger: Sentences
-    member: Sentences = THEIRS
-    plain: str = "ama"
-
-
-ANYBODY = Rule(THEIRS)
-ANY_MEMBER = Rule((Reason.NOT_IN_THE_SET,))
-INVITED = Rule((Reason.NOT_INVITED,), (Reason.ALREADY_IN,))
-FACILITATOR = Rule((Reason.NOT_IN_THE_SET,), (Reason.NOT_THE_FACILITATOR,))
-OWNER_OF_TURN = Rule((Reason.NOT_IN_THE_SET,), (Reason.NOT_THE_OWNER,))
-OWNER = Rule((Reason.NOT_THE_OWNER,), (Reason.NOT_THE_OWNER,))
-AUTHOR = Rule((Reason.NOT_THE_AUTHOR,), (Reason.NOT_THE_AUTHOR,))
-MANAGER = Rule((Reason.NOT_ALLOWED_TO_MANAGE,), (Reason.NOT_ALLOWED_TO_MANAGE,), plain="carla")
-WHOEVER_ENDS = Rule(
-    (Reason.NOT_ALLOWED_TO_MANAGE, Reason.NOT_IN_THE_SET),
-    (Reason.NOT_ALLOWED_TO_MANAGE, Reason.NOT_THE_FACILITATOR),
-    plain="carla",
-)
-
-PRESSES: Mapping[Action, Rule] = {
-    Action.ACCEPT_INVITATION: INVITED,
-    Action.DECLINE_INVITATION: INVITED,
-    Action.NEW_SET: ANYBODY,
-    Action.START_MEETING: FACILITATOR,
-    Action.I_AM_HERE: ANY_MEMBER,
-    Action.CORRECT_PRESENCE: FACILITATOR,
-    Action.MOVE_ON: FACILITATOR,
-    Action.GO_BACK: FACILITATOR,
-    Action.STRETCH: FACILITATOR,
-    Action.PAUSE: FACILITATOR,
-    Action.RESUME: FACILITATOR,
-    Action.HAND_OVER: FACILITATOR,
-    Action.HAND_OVER_TO: FACILITATOR,
-    Action.END_MEETING: FACILITATOR,
-    Action.END_ON_TIME: FACILITATOR,
-    Action.END_LATER: FACILITATOR,
-    Action.PLACE_BID: ANY_MEMBER,
-    Action.CHOOSE_OWNERS: FACILITATOR,
-    Action.ASK_QUESTION: ANY_MEMBER,
-    Action.EDIT_QUESTION: AUTHOR,
-    Action.QUESTION_ANSWERED: OWNER,
-    Action.QUESTION_TAKEN_AWAY: OWNER,
-    Action.QUESTION_PASSED: OWNER,
-    Action.RECORD_COMMITMENT: OWNER_OF_TURN,
-    Action.EDIT_COMMITMENT: OWNER,
-    Action.NO_COMMITMENT: OWNER_OF_TURN,
-    Action.NOTE_TAKEAWAY: ANY_MEMBER,
-    Action.WRITE_LEARNING: ANY_MEMBER,
-    Action.NOTHING_LEARNED: ANY_MEMBER,
-    Action.FILE_REPORT: Rule((Reason.NOT_IN_THE_SET,), (Reason.NOT_THE_OWNER, "commands.report_none")),
-    Action.SKIP_REPORT: ANY_MEMBER,
-    Action.SKIP_TURN: ANY_MEMBER,
-    Action.OPEN_LINK: ANYBODY,
-}
-SUBMISSIONS: Mapping[Callback, Rule] = {
-    Callback.CREATE_SET: ANYBODY,
-    Callback.LEAVE_SET: ANY_MEMBER,
-    Callback.END: WHOEVER_ENDS,
-    Callback.CHANGE_FACILITATOR: MANAGER,
-    Callback.SWAP: ANY_MEMBER,
-    Callback.MOVE_MEETING: MANAGER,
-    Callback.CANCEL_MEETING: MANAGER,
-    Callback.GO_AWAY: ANY_MEMBER,
-    Callback.CORRECT_PRESENCE: FACILITATOR,
-    Callback.GO_BACK: FACILITATOR,
-    Callback.STRETCH: FACILITATOR,
-    Callback.HAND_OVER: ANYBODY,
-    Callback.PLACE_BID: ANY_MEMBER,
-    Callback.CHOOSE_OWNERS: FACILITATOR,
-    Callback.ASK_QUESTION: ANY_MEMBER,
-    Callback.EDIT_QUESTION: AUTHOR,
-    Callback.COMMITMENT: Rule((Reason.NOT_IN_THE_SET, Reason.NOT_THE_OWNER), (Reason.NOT_THE_OWNER,)),
-    Callback.NO_COMMITMENT: OWNER_OF_TURN,
-    Callback.NOTE_TAKEAWAY: ANY_MEMBER,
-    Callback.WRITE_LEARNING: ANY_MEMBER,
-    Callback.FILE_REPORT: OWNER_OF_TURN,
-}
-COMMANDS: Mapping[Subcommand, Rule] = {
-    Subcommand.HELP: ANYBODY,
-    Subcommand.NEW: ANYBODY,
-    Subcommand.NEXT: ANY_MEMBER,
-    Subcommand.STATUS: ANY_MEMBER,
-    Subcommand.START: FACILITATOR,
-    Subcommand.ASK: ANY_MEMBER,
-    Subcommand.COMMITMENTS: Rule(("commands.commitments_none",)),
-    Subcommand.REPORT: Rule(("commands.report_none",)),
-    Subcommand.JOIN: Rule(THEIRS, (Reason.ALREADY_IN,)),
-    Subcommand.LEAVE: ANY_MEMBER,
-    Subcommand.SWAP: ANY_MEMBER,
-    Subcommand.SKIP: ANY_MEMBER,
-    Subcommand.AWAY: ANY_MEMBER,
-    Subcommand.FACILITATOR: MANAGER,
-    Subcommand.MOVE: MANAGER,
-    Subcommand.CANCEL: MANAGER,
-    Subcommand.END: WHOEVER_ENDS,
-}
 
 
 def test_every_button_modal_and_command_says_whose_it_is() -> None:
@@ -159,7 +70,11 @@ async def test_nobody_gets_anything_done_that_is_not_theirs_to_do(world: World) 
                 await tour.send(tour.person(way), view, values)
             await tour.close(way)
         await trial.press_everything()
-    assert trial.misbehaved == []
+        if stop in (CLARIFICATION, COMMITMENTS, REPORT_BACKS):
+            await trial.press_with_the_id_of_another_set()
+        if stop is SECOND_TURN:
+            await trial.press_what_is_over()
+    assert not trial.misbehaved, "\n".join(trial.misbehaved)
     assert {action for action, _, _ in trial.pressed} == set(Action)
 
 
@@ -174,6 +89,8 @@ class Trial:
         self.strangers = strangers
         self.where = ""
         self.pressed: set[tuple[Action, bool, str]] = set()
+        self.odd: set[Action] = set()
+        self.seen: dict[str, Standing] = {}
         self.misbehaved: list[str] = []
 
     async def press_everything(self) -> None:
@@ -182,6 +99,8 @@ class Trial:
         attempts: dict[str, list[Attempt]] = {}
         for each in standing(self.world, learning_set.id):
             action, of_another = Action(each.button.action_id), each.carried.person is not None
+            if PRESSES[action] is not ANYBODY:
+                self.seen[f"{action} {each.carried.meeting_id}"] = each
             rule = FACILITATOR if action is Action.SKIP_REPORT and of_another else PRESSES[action]
             for person, sentences in self._wrong(rule, learning_set, invited=rule is INVITED):
                 if (action, of_another, person.name) not in self.pressed:
@@ -191,6 +110,43 @@ class Trial:
                         (person, press, sentences)
                     )
         await self._try(attempts)
+
+    async def press_with_the_id_of_another_set(self) -> None:
+        """Whoever facilitates another set presses with its id and the ids of what belongs to this one."""
+        hanna, ours = self.strangers.of_another_set, (await self.world.learning_set()).id
+        theirs = (await self.world.rows(learning_sets))[0]["id"]
+        watch = await Watch.begin(self.world)
+        for each in standing(self.world, ours):
+            action = Action(each.button.action_id)
+            tried = action in self.odd or PRESSES[action] is ANYBODY
+            if each.carried.meeting_id is not None and not tried:
+                self.odd.add(action)
+                value = each.carried.model_copy(update={"set_id": theirs}).packed()
+                await self._odd(hanna, each, value)
+        self.misbehaved += [
+            f"{self.where}, by another set: {table} changed" for table in await watch.changed()
+        ]
+
+    async def press_what_is_over(self) -> None:
+        """Those who were in the right in an earlier meeting press its buttons again."""
+        meeting = await self.world.meeting()
+        watch = await Watch.begin(self.world)
+        for each in self.seen.values():
+            if each.carried.meeting_id not in (None, meeting.id):
+                for name in (*PRESENT, "grace"):
+                    await self._odd(self.world.person(name), each, each.button.value)
+        self.misbehaved += [
+            f"{self.where}, an old button: {table} changed" for table in await watch.changed()
+        ]
+
+    async def _odd(self, person: Person, each: Standing, value: str | None) -> None:
+        heard = Heard.begin(person)
+        act = self.strangers.press(person, each.button, each.message, value)
+        await self.world.at_once(act)
+        await self.world.settle()
+        if act.warned or len(heard.all()) != 1:
+            self.misbehaved.append(f"{self.where}, {person.name} {each.button.action_id}: {heard.all()}")
+        heard.dismiss()
 
     async def send(self, way: Way, view: OpenView, values: Values) -> None:
         """Everybody who may not sends off a copy of the modal."""

@@ -95,7 +95,7 @@ LEARNING_REVIEW = Stop(
     "learning review",
     (
         Way(Callback.WRITE_LEARNING, "carla", Action.WRITE_LEARNING),
-        Way(Callback.WRITE_LEARNING, "carla", Action.WRITE_LEARNING),
+        Way(Callback.WRITE_LEARNING, OWNER, Action.WRITE_LEARNING),
         Way(Callback.END, FACILITATOR, "/als end"),
     ),
 )
@@ -119,8 +119,9 @@ END = Stop(
 class Tour:
     """See the head of this file."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, name: str = "Northern heads") -> None:
         self.world = world
+        self.name_of_set = name
         self._owner = ""
 
     @property
@@ -132,7 +133,7 @@ class Tour:
     async def stops(self) -> AsyncIterator[Stop]:
         """From the invitation to the end of the set."""
         world = self.world
-        await world.new_set(accepted=(), call_link=CALL)
+        await world.new_set(accepted=(), name=self.name_of_set, call_link=CALL)
         yield Stop("invitation")
         await self._answer_invitation()
         yield BETWEEN

@@ -258,9 +258,18 @@ class World:
                 await self.press(runner, Action.NO_COMMITMENT)
                 await self.submit(runner, {"because": "It needs more thought."})
             await self._press(self.person(runner), Action.MOVE_ON, None)
-            await self.step(1)
+            await self._see_the_stage(self.person(runner))
         await self.settle()
         return await self.meeting()
+
+    async def _see_the_stage(self, person: Person) -> None:
+        """Wait until the board offers to leave the running stage; a press before would be one on the last."""
+        version = f'"version":{(await self.running_row())["version"]},'
+        while not any(
+            button.action_id == Action.MOVE_ON and version in (button.value or "")
+            for button in person.buttons(self.board())
+        ):
+            await self.step(1)
 
     async def _running_slot(self) -> Slot:
         """Where the running meeting stands, by one quick statement."""

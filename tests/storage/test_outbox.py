@@ -246,3 +246,19 @@ async def test_a_second_sender_is_not_given_what_the_first_holds(database_url: s
                 await second  # there it does not wait for the first to commit
         [given] = await second
         assert {held.outgoing.key, given.outgoing.key} == {"a", "b"}
+
+
+async def test_a_message_for_later_is_held_and_holds_up_nothing(database: Database) -> None:
+    later = replace(message("later"), not_before=NOW + SECOND)
+    await enqueued(database, later, message("now"))
+    assert [delivery.outgoing.key for delivery in await claimed(database)] == ["now"]
+    async with database.reading() as unit:
+        assert await unit.outbox.next_due_at() == NOW + SECOND
+    assert [delivery.outgoing.key for delivery in await claimed(database, at=SECOND)] == ["later"]
+
+
+async def test_an_update_of_a_message_that_still_waits_does_not_undo_its_posting(database: Database) -> None:
+    await enqueued(database, message("prompt", "before"))
+    await enqueued(database, replace(message("prompt", "after"), update_only=True))
+    (delivery,) = await claimed(database)
+    assert delivery.outgoing == message("prompt", "after")

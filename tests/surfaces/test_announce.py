@@ -58,7 +58,11 @@ EXPECTED: Mapping[type[e.Event], tuple[str, ...]] = {
     e.FacilitatorChanged: (r"set:s1:facilitator:\d+",),
     e.SetEnded: ("set:s1:invitation", r"set:s1:ended:\d+"),
     e.MeetingScheduled: SILENT,
-    e.MeetingMoved: (r"set:s1:moved:\d+",),
+    e.MeetingMoved: (
+        r"set:s1:moved:\d+",
+        *(f"dm:s1.2:{person}:report:{rung}" for person in ("U1AMA", "U2BEN") for rung in (1, 2)),
+        *(f"dm:s1.2:{person}:owner" for person in ("U4DEE", "U5EVA")),
+    ),
     e.MeetingCancelled: (r"set:s1:cancelled:\d+",),
     e.TurnSkipped: ("dm:s1.2:U3CHIDI:owner",),
     e.PlacesSwapped: ("dm:s1:U5EVA:swap:U4DEE:2",),

@@ -116,6 +116,14 @@ def test_a_swap_is_told_to_the_other_alone() -> None:
     assert [message.conversation for message in f.messages(told).values()] == [EVA]
 
 
+def test_what_others_bring_about_is_told_in_the_readers_working_hours() -> None:
+    play = f.between_meetings()
+    play.now = play.now.replace(hour=23)
+    (told,) = f.messages(play.do(c.SwapPlaces, DEE, other=EVA)).values()
+    assert told.not_before is not None
+    assert play.learning_set.people[EVA].hours.covers(told.not_before)
+
+
 @pytest.mark.parametrize(
     ("kind", "actor", "values"),
     [

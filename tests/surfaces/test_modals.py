@@ -107,7 +107,7 @@ def draw_takeaway(play: Play) -> Drawn:
 
 
 def draw_learning(play: Play) -> Drawn:
-    lines = dict.fromkeys(("about_problem", "about_self", "about_set"), "w" * 300)
+    lines = dict.fromkeys(("about_problem", "about_self", "about_set"), "w" * learning.LIMIT)
     scene = in_review(play).do(c.WriteLearning, OTHER, **lines).scene
     return learning.learning_modal(scene, OTHER), learning.learning_form()
 
@@ -161,7 +161,7 @@ MODALS: dict[str, Callable[[Play], Drawn]] = {
     "stretch_modal": with_form(in_question_stage, stretch.stretch_modal, stretch.stretch_form),
     "presence_modal": with_form(live, presence.presence_modal, presence.presence_form),
     "hand_over_modal": lambda play: (hand_over.hand_over_modal(live(play).scene), None),
-    "end_modal": with_form(live, end.end_modal, end.end_form),
+    "end_modal": lambda play: (end.end_modal(live(play).scene), None),
     "leave_modal": lambda play: (leave.leave_modal(play.scene), None),
     "facilitator_modal": with_form(as_created, facilitator.facilitator_modal, facilitator.facilitator_form),
     "swap_modal": with_form(
@@ -701,10 +701,18 @@ class TestEnding:
         assert block_ids(view) == []
         assert "Heads of department" in said(view)
 
-    def test_the_two_modals_are_told_apart_by_what_comes_back(self) -> None:
-        view, _ = MODALS["end_modal"](Play())
-        assert end.asks_what_to_end(good_values(view.to_dict()))
-        assert not end.asks_what_to_end({})
+    def test_while_a_meeting_is_live_it_asks_about_the_meeting_alone(self) -> None:
+        view = end.end_modal(live(Play()).scene)
+        check_view(view.to_dict(), "modal")
+        assert "End this meeting?" in said(view)
+        assert "Heads of department" not in said(view)
+
+    def test_the_two_are_told_apart_by_what_they_carry(self) -> None:
+        brought_back = [
+            Carried.model_validate_json(end.end_modal(scene).private_metadata or "")
+            for scene in (Play().scene, live(Play()).scene)
+        ]
+        assert [end.ends_the_meeting(each) for each in brought_back] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from bot.surfaces.ids import Callback
 from bot.surfaces.modals.frame import modal, told
 from bot.surfaces.scene import Scene
 
-LIMIT = 300
+LIMIT = 200
+"""Twelve members' three lines stand whole in one message."""
 
 
 class LearningAnswers(Answers):

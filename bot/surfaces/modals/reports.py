@@ -12,7 +12,8 @@ from bot.surfaces.modals.frame import modal, told
 from bot.surfaces.picks import Choice, Radio, Tick
 from bot.surfaces.scene import Scene
 
-LIMIT = 1_000
+LIMIT = 600
+"""Six report-backs stand whole in one message."""
 
 
 class ReportAnswers(Answers):
