@@ -7,13 +7,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from bot.rehearsal.page.rehearsal import Rehearsal
 from bot.rehearse_page import PageOptions, on_page
 from bot.settings import Settings
 from tests.browser.chromium import ARGUMENTS, chromium, must_be_there
-from tests.browser.desk import Desk
+from tests.browser.desk import PATIENCE, Desk
 
 collect_ignore_glob = [] if chromium() or must_be_there() else ["test_*.py"]
 
@@ -25,6 +25,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 NO_BROWSER = "No Chromium was found: install Debian's package chromium, or name one with CHROMIUM."
+expect.set_options(timeout=PATIENCE)
 OpenDesk = Callable[..., Awaitable[Desk]]
 
 

@@ -13,11 +13,11 @@ async def _reach(desk: Desk, selector: str, *, backwards: bool = False) -> None:
     """Tab until the focus is on what the selector says; it must be visible there."""
     key = "Shift+Tab" if backwards else "Tab"
     for _ in range(MOST_STEPS):
-        await desk.page.keyboard.press(key)
         if await desk.page.evaluate("(sought) => document.activeElement.matches(sought)", selector):
             style = "getComputedStyle(document.activeElement).outlineStyle"
             assert await desk.page.evaluate(style) != "none"
             return
+        await desk.page.keyboard.press(key)
     raise AssertionError(f"no Tab leads to {selector}")
 
 
@@ -42,7 +42,7 @@ async def _act_as(desk: Desk, name: str) -> None:
 
 
 @pytest.mark.timeout(180)
-async def test_a_meeting_can_be_held_by_keyboard_alone(open_desk: OpenDesk) -> None:
+async def test_a_whole_meeting_can_be_held_by_keyboard_alone(open_desk: OpenDesk) -> None:
     desk = await open_desk()
     await _press(desk, "meeting.start")
     await expect(desk.board).to_contain_text("stage 1 of")
@@ -74,6 +74,19 @@ async def test_a_meeting_can_be_held_by_keyboard_alone(open_desk: OpenDesk) -> N
     await desk.page.keyboard.type("/als status")
     await desk.page.keyboard.press("Enter")
     await expect(desk.page.locator(".main .message").last).to_contain_text("Only visible to you")
+
+    await _press(desk, "meeting.end")
+    await expect(desk.board).to_contain_text("Learning review")
+    await _press(desk, "learning.write")
+    await expect(desk.modal).to_be_visible()
+    await desk.page.keyboard.type("We waited for each other.")
+    await _reach(desk, "#modal [type=submit]")
+    await desk.page.keyboard.press("Enter")
+    await expect(desk.modal).to_be_hidden()
+    await _press(desk, "stage.move_on")
+    await expect(desk.board).to_contain_text("Close")
+    await _press(desk, "stage.move_on")
+    await expect(desk.page.locator(".main")).to_contain_text("The meeting is over")
 
 
 async def test_people_and_channels_are_found_by_typing(open_desk: OpenDesk) -> None:

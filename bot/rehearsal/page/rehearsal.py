@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from bot.rehearsal.people import Person
 from bot.rehearsal.scenario import Scenario
 from bot.rehearsal.server import LocalSlack
 from bot.rehearsal.timekeeper import NeverQuiet, Timekeeper
+
+logger = logging.getLogger(__name__)
 
 ANSWER_TAKES = timedelta(seconds=8)
 """After an act so much time may pass until everything that comes of it has come."""
@@ -271,4 +274,10 @@ class Rehearsal:
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (wrong := task.exception()) is not None:
+            self.players.playing = False
+            logger.error("what happens by itself on the page has stopped", exc_info=wrong)
