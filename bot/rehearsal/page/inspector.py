@@ -32,7 +32,8 @@ def entries(slack: LocalSlack) -> list[Entry]:
     """The newest things, oldest first."""
     calls = [_of_call(number, one) for number, one in enumerate(slack.calls)][-SHOWN:]
     envelopes = [_of_envelope(number, one) for number, one in enumerate(slack.envelopes)][-SHOWN:]
-    return sorted([*calls, *envelopes], key=lambda one: one.at)[-SHOWN:]
+    # At one instant of the clock what came to the bot comes before what it answered.
+    return sorted([*envelopes, *calls], key=lambda one: one.at)[-SHOWN:]
 
 
 def payload(slack: LocalSlack, key: str) -> str | None:
