@@ -15,7 +15,7 @@ from bot.rehearsal.form_values import STATE_KEYS, conversation_fits
 from bot.rehearsal.json_types import Json, JsonObject
 from bot.rehearsal.page import texts
 from bot.rehearsal.page.inspector import entries
-from bot.rehearsal.page.panes import ABOUT, HOME, Panes
+from bot.rehearsal.page.panes import HOME, MESSAGES, Panes
 from bot.rehearsal.page.rehearsal import Rehearsal
 
 FOLDER = Path(__file__).parent
@@ -33,6 +33,7 @@ def environment() -> Environment:
     )
     made.filters |= {"time": _time, "day": _day, "shown": _shown, "initials": initials}
     made.globals |= {
+        "LONG_SELECT": LONG_SELECT,
         "text_object": _text_object,
         "slack_date": _slack_date,
         "name_of": _name_of,
@@ -81,7 +82,7 @@ class Drawing:
             "zone": panes.zone,
             "now": self._rehearsal.clock.now(),
             "HOME": HOME,
-            "ABOUT": ABOUT,
+            "MESSAGES": MESSAGES,
             "entries": entries,
             **facts,
         }

@@ -14,7 +14,7 @@ from bot.rehearsal.page.unread import thread_place
 from bot.rehearsal.people import Person
 from bot.rehearsal.view_desk import OpenView
 
-HOME, ABOUT = "home", "messages"
+HOME, MESSAGES = "home", "messages"
 """Places other than channels: the app's Home, and the direct messages with it."""
 TOGETHER_SECONDS = 300
 THREADS_LISTED = 3

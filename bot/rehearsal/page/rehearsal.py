@@ -38,8 +38,6 @@ LONGEST_PAUSE = 5.0
 SHORTEST_PAUSE = 0.6
 HEARTBEAT_SECONDS = 1.0
 SLOW_SECONDS = 4.0
-MOVES = ("minute", "stage", "prompt", "meeting")
-TROUBLES = ("disconnect", "rate-limit", "slow", "kill", "restart")
 
 
 @dataclass(eq=False)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import CannotStart
+from bot.rehearsal.scenario import names
 from bot.rehearse_page import DATABASE, STATE, PageOptions, Store, on_page
 from bot.settings import Settings
 
@@ -34,3 +35,23 @@ def test_beginning_anew_removes_only_its_own_files(tmp_path: Path) -> None:
         (tmp_path / name).write_text("", encoding="utf-8")
     Store(tmp_path).clear()
     assert [one.name for one in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("scenario", names())
+async def test_the_first_click_starts_the_meeting_in_every_scenario(tmp_path: Path, scenario: str) -> None:
+    async with on_page(Settings(), PageOptions(port=0, folder=tmp_path, scenario=scenario)) as (_, rehearsal):
+        facilitator = next(iter(rehearsal.cast.people.values()))
+        board = facilitator.messages(rehearsal.cast.home)[-1]
+        await rehearsal.act(facilitator, lambda: facilitator.press(board, "meeting.start"))
+        running = await rehearsal.bot.running_stage(rehearsal.slack.team_id, rehearsal.cast.home.id)
+        assert running == (rehearsal.scenario.plan.opening[0], None)
+        assert len(rehearsal.cast.people) >= 7
+
+
+async def test_another_scenario_than_the_kept_one_needs_a_fresh_beginning(tmp_path: Path) -> None:
+    first, second = names()[:2]
+    async with on_page(Settings(), PageOptions(port=0, folder=tmp_path, scenario=first)):
+        pass
+    with pytest.raises(CannotStart, match="--fresh"):
+        async with on_page(Settings(), PageOptions(port=0, folder=tmp_path, scenario=second)):
+            pass
