@@ -93,7 +93,7 @@ async def test_trouble_is_told_and_the_bot_comes_back(open_desk: OpenDesk) -> No
     await expect(notice).to_contain_text("The connection was broken")
     await desk.rehearsal.slack.connected()
     await desk.type("/als status")
-    await expect(desk.page.locator(".main .message").last).to_contain_text("Only visible to you")
+    await expect(desk.page.locator(".main .message.private")).to_have_count(1)
 
     await desk.page.get_by_role("button", name="Inspector").click()
     wire = desk.page.locator(".wire")

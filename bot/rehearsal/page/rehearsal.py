@@ -251,7 +251,7 @@ class Rehearsal:
         self.pulse.touch()
 
     async def _rate_limit(self) -> None:
-        for method in ("chat.postMessage", "chat.update", "chat.postEphemeral"):
+        for method in ("chat.postMessage", "chat.update"):
             self.slack.faults.rate_limit(method, retry_after=3, times=2)
 
     async def _restart(self) -> None:
