@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import ClassVar
+from unicodedata import category
 
 from slack_sdk.models.blocks import (
     DatePickerElement,
@@ -27,6 +28,8 @@ ACTION_ID = "value"
 YEARS = range(2000, 2100)
 """Dates outside are slips of the keyboard, and far ones would overflow the calendar."""
 
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+"""Unicode's categories of controls, formats and separators."""
 _WHOLE_NUMBER = re.compile(r"-?\d{1,9}", re.ASCII)
 # Control characters and lone surrogates: no keyboard makes them and no database takes them all.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -85,7 +88,7 @@ class Field(ABC):
         if state is not None and state["type"] != self.slack_type:
             raise FieldError("modals.error.malformed")
         raw = state.get(self.state_key) if state is not None else None
-        if raw is None or raw in ("", []) or (isinstance(raw, str) and not raw.strip()):
+        if raw is None or raw == [] or (isinstance(raw, str) and _is_blank(raw)):
             if not self.optional:
                 raise FieldError("modals.error.required")
             return self.nothing
@@ -214,6 +217,11 @@ class Time(Field):
 
     def parse(self, raw: object) -> time:
         return _parsed(raw, "%H:%M", "modals.error.not_a_time").time()
+
+
+def _is_blank(text: str) -> bool:
+    """Whether there is nothing to see in it: blanks, and characters that only steer how others are shown."""
+    return all(category(each) in _UNSEEN for each in text)
 
 
 def _as_text(initial: object) -> str | None:

@@ -1,5 +1,7 @@
 """Every modal, opened for real and sent with each field wrong, in cases made from its own blocks."""
 
+import pytest
+
 from bot.rehearsal.forms import check_form
 from bot.rehearsal.view_desk import OpenView
 from bot.surfaces.ids import Callback
@@ -18,6 +20,7 @@ def test_every_modal_is_on_the_tour() -> None:
     assert {way.callback for way in WAYS} == set(Callback)
 
 
+@pytest.mark.timeout(180)  # about five hundred submissions
 async def test_each_wrong_field_is_told_beside_it_and_the_right_ones_then_go_through(world: World) -> None:
     tour = Tour(world)
     misbehaved: list[str] = []

@@ -8,6 +8,8 @@ sentence, no row of the set changes, and nothing is said to anybody else.
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+import pytest
+
 from bot.domain.learning_set import Answer, LearningSet
 from bot.domain.rejections import Reason
 from bot.rehearsal.acts import Act
@@ -24,7 +26,6 @@ from tests.e2e.tour import (
     BETWEEN,
     CLARIFICATION,
     COMMITMENTS,
-    PRESENT,
     REPORT_BACKS,
     SECOND_TURN,
     Tour,
@@ -54,6 +55,7 @@ def test_every_button_modal_and_command_says_whose_it_is() -> None:
     assert COMMANDS.keys() == set(Subcommand)
 
 
+@pytest.mark.timeout(180)  # about a thousand presses, submissions and commands
 async def test_nobody_gets_anything_done_that_is_not_theirs_to_do(world: World) -> None:
     trial = Trial(world, await Strangers.arrive(world))
     tour = Tour(world)
@@ -133,7 +135,7 @@ class Trial:
         watch = await Watch.begin(self.world)
         for each in self.seen.values():
             if each.carried.meeting_id not in (None, meeting.id):
-                for name in (*PRESENT, "grace"):
+                for name in ("grace", "ben"):
                     await self._odd(self.world.person(name), each, each.button.value)
         self.misbehaved += [
             f"{self.where}, an old button: {table} changed" for table in await watch.changed()

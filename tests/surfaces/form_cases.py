@@ -66,6 +66,7 @@ def _wrong(block: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from WRONG[element["type"]](element)
     if not block.get("optional") and element["type"] == "plain_text_input":
         yield "blank", " \t "
+        yield "nothing to see", "\u200b \u2060\u202e"
 
 
 def _state(element: Element, answer: Any) -> dict[str, dict[str, Any]]:
