@@ -16,8 +16,12 @@ MOST_ROUNDS = 200
 class Bot(Protocol):
     """The bot under rehearsal, as far as the time must know it. It reads the same clock."""
 
+    @property
+    def in_flight(self) -> int:
+        """How much is being worked on: requests that are not answered yet, and the sending."""
+
     async def idle(self) -> None:
-        """Return when nothing that arrived is still being answered."""
+        """Return when nothing is in flight."""
 
     async def tick(self) -> None:
         """Do all that is due now."""
@@ -67,5 +71,9 @@ class Timekeeper:
         return True
 
     async def _next_due(self) -> datetime | None:
-        found = [at for at in (await self._bot.next_due_at(), self._slack.next_due()) if at is not None]
-        return min(found, default=None)
+        """When something is due next. Not asked while sending: what is sent is due when its lease ends."""
+        while True:
+            await self._bot.idle()
+            found = [at for at in (await self._bot.next_due_at(), self._slack.next_due()) if at is not None]
+            if not self._bot.in_flight:
+                return min(found, default=None)

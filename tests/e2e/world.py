@@ -131,8 +131,13 @@ class World:
         return self.now
 
     async def _next_sending(self) -> datetime | None:
-        async with self.database.reading() as unit:
-            return await unit.outbox.next_due_at()
+        """What is being sent is due only when its lease ends, so it is not asked meanwhile."""
+        while True:
+            await self.bot.idle()
+            async with self.database.reading() as unit:
+                due = await unit.outbox.next_due_at()
+            if not self.bot.in_flight:
+                return due
 
     # People and what they do
 

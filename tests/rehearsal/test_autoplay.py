@@ -50,6 +50,10 @@ class Reminder:
         self._channel = channel
         self._due: datetime | None = begins + timedelta(hours=1)
 
+    @property
+    def in_flight(self) -> int:
+        return 0
+
     async def idle(self) -> None:
         return
 
