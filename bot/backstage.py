@@ -62,8 +62,13 @@ class Backstage:
 
     # What the time must know
 
+    @property
+    def in_flight(self) -> int:
+        """How much is being worked on."""
+        return self._bot.in_flight if self._bot is not None else 0
+
     async def idle(self) -> None:
-        """Return when nothing that arrived is still being answered."""
+        """Return when nothing is in flight."""
         if self._bot is not None:
             await self._bot.idle()
 
