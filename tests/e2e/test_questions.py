@@ -77,7 +77,7 @@ async def test_an_asker_rewords_or_takes_back_their_own_question_and_nobody_else
 async def test_a_question_may_be_asked_by_command_and_only_where_its_stage_is(world: World) -> None:
     await at_stage(world, "problem")
     act = await world.command("ben", "/als ask")
-    assert "Questions are asked in other stages." in (act.reply.text if act.reply else "")
+    assert "No questions are written in this stage." in (act.reply.text if act.reply else "")
     await world.press("grace", Action.MOVE_ON)
     status = await answer(world, "ben", "/als status")
     assert "The set is meeting now: Clarification, until 10:08 (Europe/London)." in status
