@@ -119,7 +119,8 @@ async def _until_told_to_stop(settings: Settings, options: Options) -> None:
     faults = await rehearse(settings, options, terminal)
     if faults:
         raise RehearsalFailed("\n".join(faults))
-    terminal.tell(f"\n{options.meetings} whole meetings, and everything held.")
+    meetings = "One whole meeting" if options.meetings == 1 else f"{options.meetings} whole meetings"
+    terminal.tell(f"\n{meetings}, and everything held.")
 
 
 async def rehearse(settings: Settings, options: Options, terminal: Terminal) -> list[str]:

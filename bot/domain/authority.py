@@ -124,7 +124,11 @@ def _presence(learning_set: LearningSet, command: c.SetPresence, now: datetime) 
 
 def _asker(learning_set: LearningSet, command: c.EditQuestion, now: datetime) -> Reason | None:
     question = _question(learning_set, command.id)
-    return None if question is None or question.asker == command.actor else Reason.NOT_THE_AUTHOR
+    if question is None:
+        return None
+    if question.asker != command.actor:
+        return Reason.NOT_THE_AUTHOR
+    return None if may_see(learning_set, question.asker) else Reason.NOT_IN_THE_SET
 
 
 def _owner_of_question(learning_set: LearningSet, command: c.SettleQuestion, now: datetime) -> Reason | None:

@@ -134,6 +134,13 @@ def test_nobody_else_touches_a_question(name: str) -> None:
     assert talk.reason(name, c.EditQuestion, id=asked, text=None) is Reason.NOT_THE_AUTHOR
 
 
+def test_who_has_left_the_set_no_longer_touches_their_question() -> None:
+    talk = a_meeting().to("reflection", 1)
+    asked = talk.ask(CLEO)
+    talk.say(CLEO, c.LeaveSet)
+    assert talk.reason(CLEO, c.EditQuestion, id=asked, text=None) is Reason.NOT_IN_THE_SET
+
+
 @pytest.mark.parametrize("state", [QuestionState.ANSWERED, QuestionState.TAKEN_AWAY, QuestionState.PASSED])
 def test_the_owner_answers_takes_away_or_passes_and_once_settled_it_stays_so(state: QuestionState) -> None:
     talk = a_meeting().to("reflection", 1)

@@ -105,7 +105,7 @@ async def test_a_question_can_be_asked_by_command_in_its_stages(stage: Stage) ->
     assert "not started" in (await stage.ben.command("/als ask", stage.channel)).text
     await stage.pass_to(FIRST_MEETING)
     await stage.ama.press(stage.board, Action.START_MEETING)
-    assert "other stages" in (await stage.ben.command("/als ask", stage.channel)).text
+    assert "written in this stage" in (await stage.ben.command("/als ask", stage.channel)).text
     await stage.rest()
     await stage.walk_to("clarification")
     await stage.ben.command("/als ask", stage.channel)
