@@ -18,17 +18,27 @@ EVERYTHING = "everything"
 ROOMS: dict[str, frozenset[str] | str] = {
     "domain": frozenset(),
     "directory": frozenset({"domain"}),
+    "metrics": frozenset(),
     "outgoing": frozenset(),
     "prompt_library": frozenset({"domain"}),
     "surfaces": frozenset({"domain", "outgoing", "prompt_library"}),
     "storage": frozenset({"domain", "outgoing"}),
-    "command_handler": frozenset({"domain", "outgoing", "prompt_library", "surfaces", "storage"}),
+    "command_handler": frozenset({"domain", "metrics", "outgoing", "prompt_library", "surfaces", "storage"}),
     "queries": frozenset({"directory", "domain", "prompt_library", "surfaces", "storage"}),
     "listeners": frozenset(
-        {"command_handler", "directory", "domain", "outgoing", "prompt_library", "queries", "surfaces"}
+        {
+            "command_handler",
+            "directory",
+            "domain",
+            "metrics",
+            "outgoing",
+            "prompt_library",
+            "queries",
+            "surfaces",
+        }
     ),
-    "sender": frozenset({"domain", "outgoing", "storage"}),
-    "clock": frozenset({"domain", "storage"}),
+    "sender": frozenset({"domain", "metrics", "outgoing", "storage"}),
+    "clock": frozenset({"domain", "metrics", "storage"}),
     "rehearsal": frozenset(),
     "settings": frozenset(),
     "bootstrap": EVERYTHING,
