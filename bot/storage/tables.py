@@ -54,6 +54,13 @@ class PromptState(StrEnum):
     FAILED = "failed"
 
 
+class WorkspaceState(StrEnum):
+    """Whether the app is in a workspace. What it keeps outlives an uninstallation for a while."""
+
+    INSTALLED = "installed"
+    UNINSTALLED = "uninstalled"
+
+
 class RowState(StrEnum):
     """Where an outbox row stands.
 
@@ -388,4 +395,42 @@ sent_messages = Table(
     _part("key"),
     _id("channel"),
     Column("ts", String(32), nullable=False),
+)
+
+workspaces = Table(
+    "workspaces",
+    METADATA,
+    _part("workspace_id"),
+    _optional_id("enterprise_id"),
+    _words("state", WorkspaceState),
+    _instant("installed_at"),
+    _optional_instant("uninstalled_at"),
+    _optional_instant("erase_at"),
+    Column("retention_days", Integer),
+)
+
+installations = Table(
+    "installations",
+    METADATA,
+    _part("workspace_id"),
+    _optional_id("enterprise_id"),
+    _flag("org_wide"),
+    _id("app_id"),
+    _id("bot_id"),
+    _id("bot_user_id"),
+    _prose("scopes"),
+    _prose("bot_token"),
+    _optional_prose("refresh_token"),
+    _optional_instant("token_expires_at"),
+    _id("installer"),
+    _instant("installed_at"),
+)
+
+oauth_states = Table(
+    "oauth_states",
+    METADATA,
+    _part("workspace_id"),
+    _part("state"),
+    _instant("expires_at"),
+    Index(None, "expires_at"),
 )
