@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import __version__
-from bot.bootstrap import CannotStart, build, check_schema, configure_logs, no_database
+from bot.bootstrap import CannotStart, build, check_schema, configure_logs, no_database, vault_of
 from bot.clock import SystemClock, Ticker
 from bot.prompt_library import PromptError, PromptLibrary
 from bot.rehearsal.scenario import ScenarioError
@@ -19,6 +19,7 @@ from bot.rehearse import RehearsalFailed, rehearse_arguments, serve_rehearsal
 from bot.settings import Settings, explain
 from bot.storage.migrate import SchemaState, check, upgrade
 from bot.storage.unit_of_work import Database
+from bot.vault import Vault, new_key
 
 FAILED = 2
 """Exit code when it cannot start; one sentence on standard error says why."""
@@ -41,12 +42,13 @@ def run(settings: Settings, _arguments: argparse.Namespace) -> None:
     """Connect to Slack and serve it until told to stop."""
     configure_logs(settings.log_level)
     library = PromptLibrary.load(settings.prompts_dir)
+    vault = vault_of(settings)
     check_schema(settings.database_url)
-    asyncio.run(_serve(settings, library))
+    asyncio.run(_serve(settings, library, vault))
 
 
-async def _serve(settings: Settings, library: PromptLibrary) -> None:
-    database = Database(settings.database_url)
+async def _serve(settings: Settings, library: PromptLibrary, vault: Vault) -> None:
+    database = Database(settings.database_url, vault)
     bot = build(settings=settings, clock=SystemClock(), library=library, database=database)
     ticker = Ticker(bot.tick)
     stopping = _told_to_stop()
@@ -80,9 +82,15 @@ def migrate(settings: Settings, _arguments: argparse.Namespace) -> None:
     print("The database is up to date.")
 
 
+def make_key(_settings: Settings, _arguments: argparse.Namespace) -> None:
+    """Print a key for ENCRYPTION_KEYS."""
+    print(new_key())
+
+
 SUBCOMMANDS: dict[str, Subcommand] = {
     "run": Subcommand("connect to a Slack workspace and serve it", run),
     "migrate": Subcommand("make the database, or bring it up to this version", migrate),
+    "new-key": Subcommand("make a key for ENCRYPTION_KEYS", make_key),
     "rehearse": Subcommand(
         "play a set with simulated members, with no Slack account", serve_rehearsal, rehearse_arguments
     ),

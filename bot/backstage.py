@@ -13,17 +13,20 @@ from bot.rehearsal.json_types import JsonObject
 from bot.rehearsal.server import LocalSlack
 from bot.settings import Settings, beside_the_code
 from bot.storage.unit_of_work import Database
+from bot.vault import Vault
 
 
 class Backstage:
     """A bot that the page can take away and put back. It has a pool of connections of its own each time."""
 
-    def __init__(self, settings: Settings, slack: LocalSlack, clock: MovableClock, database_url: str) -> None:
+    def __init__(
+        self, settings: Settings, slack: LocalSlack, clock: MovableClock, database_url: str, vault: Vault
+    ) -> None:
         self._settings = connected_to(slack, settings)
         self._slack = slack
         self._clock = clock
         self._library = PromptLibrary.load(settings.prompts_dir)
-        self._database = Database(database_url)
+        self._database = Database(database_url, vault)
         self._bot: Bot | None = None
 
     @property

@@ -35,6 +35,7 @@ from bot.sender import AT_ONCE, Sender
 from bot.settings import Settings
 from bot.storage.migrate import SchemaState, check
 from bot.storage.unit_of_work import Database
+from bot.vault import Vault
 
 SECONDS_PER_CALL = 20
 """The longest a call to Slack may take; shorter than a lease of the outbox."""
@@ -126,6 +127,18 @@ class Bot:
             self._sending.cancel()
             with suppress(asyncio.CancelledError):
                 await self._sending
+        if self._session is not None:
+            await self._session.close()
+
+    async def die(self) -> None:
+        """End as a killed process does: nothing is finished, answered, given back or sent.
+
+        What `tick` does just now is its caller's to cut off, and so is the pool of connections to the database.
+        """
+        if self._sending is not None:
+            self._sending.cancel()
+        if self._door is not None:
+            await self._door.die()
         if self._session is not None:
             await self._session.close()
 
@@ -226,6 +239,16 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     register(app, desk)
     tick = Tick(database, clock, handler.handle_due, sender)
     return Bot(app, lambda: SocketModeDoor(app, app_token, ping_seconds), sender, tick, sending)
+
+
+def vault_of(settings: Settings) -> Vault:
+    """The vault of the operator's keys. Raises `CannotStart` where there are none."""
+    if settings.encryption_keys is None:
+        raise CannotStart(
+            "ENCRYPTION_KEYS is missing. Make a key with `action-learning new-key`, and keep it apart from "
+            "the database and its backups."
+        )
+    return Vault.read(settings.encryption_keys.get_secret_value())
 
 
 def check_schema(database_url: str) -> None:

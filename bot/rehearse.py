@@ -38,6 +38,7 @@ from bot.rehearse_page import FOLDER, PORT, PageOptions, serve_page
 from bot.settings import Settings
 from bot.storage.migrate import upgrade
 from bot.storage.unit_of_work import Database
+from bot.vault import Vault, new_key
 
 HEADLESS_MEETINGS, READ_MEETINGS = 2, 1
 """How many meetings are played when nobody says: at once, and for somebody who reads along."""
@@ -153,13 +154,20 @@ async def play(stage: Stage, options: Options, terminal: Terminal) -> list[str]:
 
 @asynccontextmanager
 async def on_stage(
-    settings: Settings, options: Options, database_url: str, app: JsonObject | None = None
+    settings: Settings,
+    options: Options,
+    database_url: str,
+    app: JsonObject | None = None,
+    vault: Vault | None = None,
 ) -> AsyncIterator[Stage]:
-    """A local Slack with the bot connected to it, on a migrated database. ``app`` is another manifest."""
+    """A local Slack with the bot connected to it, on a migrated database. ``app`` is another manifest.
+
+    What is sealed there opens with ``vault``, or afterwards never.
+    """
     scenario = load(options.scenario)
     clock = MovableClock(scenario.begins.replace(tzinfo=ZoneInfo(scenario.zone)))
     slack = LocalSlack(clock, app or manifest(), seed=options.seed, transcript=options.transcript)
-    database = Database(database_url)
+    database = Database(database_url, vault or Vault([new_key()]))
     async with AsyncExitStack() as leaving:
         leaving.push_async_callback(slack.stop)
         leaving.push_async_callback(database.close)

@@ -28,10 +28,11 @@ from bot.rehearsal.scenario import FIRST, Scenario, load, names
 from bot.rehearsal.server import LocalSlack
 from bot.settings import Settings
 from bot.storage.migrate import upgrade
+from bot.vault import Vault, new_key
 
 FOLDER = Path(".rehearsal")
 PORT = 8765
-STATE, DATABASE = "rehearsal.json", "rehearsal.sqlite3"
+STATE, DATABASE, KEY = "rehearsal.json", "rehearsal.sqlite3", "rehearsal.key"
 VERSION = 1
 """Of the kept state; another one is not read."""
 KEYS = {"scenario", "seed", "now", "slack", "page"}
@@ -93,9 +94,23 @@ class Store:
         """The bot's own database."""
         return f"sqlite+aiosqlite:///{(self.folder / DATABASE).resolve()}"
 
+    def vault(self) -> Vault:
+        """What the bot seals with: a key that is made with the rehearsal and kept beside it.
+
+        Raises `CannotStart` when it cannot be read.
+        """
+        file = self.folder / KEY
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(new_key(), encoding="ascii")
+        try:
+            return Vault([file.read_text(encoding="ascii")])
+        except ValueError as wrong:
+            raise _unreadable(file) from wrong
+
     def clear(self) -> None:
         """Forget what was kept; nothing else in the folder is touched."""
-        for name in (STATE, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal"):
+        for name in (STATE, DATABASE, KEY, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal"):
             (self.folder / name).unlink(missing_ok=True)
 
     def read(self) -> JsonObject | None:
@@ -141,7 +156,7 @@ async def _set_up(settings: Settings, options: PageOptions, store: Store) -> Asy
     slack = LocalSlack(clock, manifest(), seed=seed, transcript=options.transcript)
     known = _known(slack, scenario, earlier, store) if earlier else None
     await slack.start()
-    bot = Backstage(settings, slack, clock, store.database_url)
+    bot = Backstage(settings, slack, clock, store.database_url, store.vault())
     try:
         await bot.start()
         rehearsal = Rehearsal(

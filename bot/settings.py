@@ -12,6 +12,8 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.vault import Vault
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _DRIVERS = {
@@ -93,14 +95,20 @@ def _token(*beginnings: str, place: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _encryption_keys(keys: SecretStr) -> SecretStr:
+    Vault.read(keys.get_secret_value())
+    return keys
+
+
 BotToken = Annotated[SecretStr, _token("xoxb-", "xoxe.xoxb-", place="OAuth & Permissions")]
 AppToken = Annotated[SecretStr, _token("xapp-", place="Basic Information")]
+EncryptionKeys = Annotated[SecretStr, AfterValidator(_encryption_keys)]
 
 
 class Settings(BaseSettings):
     """Settings of one process. Raises `pydantic.ValidationError`; give that to `explain` for the operator.
 
-    The tokens may be missing here, because only `action-learning run` needs them and says so itself.
+    The tokens and keys may be missing here: who needs them says so itself.
     """
 
     model_config = SettingsConfigDict(
@@ -109,6 +117,7 @@ class Settings(BaseSettings):
 
     slack_bot_token: BotToken | None = None
     slack_app_token: AppToken | None = None
+    encryption_keys: EncryptionKeys | None = None
     slack_api_url: Annotated[str, AfterValidator(_slack_api_url)] = "https://slack.com/api/"
     database_url: Annotated[str, AfterValidator(_database_url), Field(repr=False)] = (
         "sqlite+aiosqlite:///action-learning.sqlite3"

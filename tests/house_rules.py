@@ -17,12 +17,13 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 EVERYTHING = "everything"
 ROOMS: dict[str, frozenset[str] | str] = {
     "domain": frozenset(),
+    "vault": frozenset(),
     "directory": frozenset({"domain"}),
     "metrics": frozenset(),
     "outgoing": frozenset(),
     "prompt_library": frozenset({"domain"}),
     "surfaces": frozenset({"domain", "outgoing", "prompt_library"}),
-    "storage": frozenset({"domain", "outgoing"}),
+    "storage": frozenset({"domain", "outgoing", "vault"}),
     "command_handler": frozenset({"domain", "metrics", "outgoing", "prompt_library", "surfaces", "storage"}),
     "queries": frozenset({"directory", "domain", "prompt_library", "surfaces", "storage"}),
     "listeners": frozenset(
@@ -40,7 +41,7 @@ ROOMS: dict[str, frozenset[str] | str] = {
     "sender": frozenset({"domain", "metrics", "outgoing", "storage"}),
     "clock": frozenset({"domain", "metrics", "storage"}),
     "rehearsal": frozenset(),
-    "settings": frozenset(),
+    "settings": frozenset({"vault"}),
     "bootstrap": EVERYTHING,
     "backstage": EVERYTHING,
     "rehearse": EVERYTHING,

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from bot.settings import Settings, beside_the_code, explain
 
-NAMES = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL", "DATABASE_URL", "LOG_LEVEL", "PROMPTS_DIR")
+NAMES = tuple(name.upper() for name in Settings.model_fields)
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ from bot.storage.learning_sets import LearningSets
 from bot.storage.outbox import Outbox
 from bot.storage.people import People
 from bot.storage.requests import Requests
+from bot.vault import Vault
 
 CONNECTIONS = 10
 """Of one process to PostgreSQL; as many more for a short while."""
@@ -26,7 +27,7 @@ SQLITE_PATIENCE_MS = 30_000
 class UnitOfWork:
     """One transaction and all that can be done in it."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         self.learning_sets = LearningSets(connection)
         self.people = People(connection)
         self.requests = Requests(connection)
@@ -35,23 +36,28 @@ class UnitOfWork:
 
 
 class Database:
-    """The database of one process, SQLite or PostgreSQL, by a URL with an asynchronous driver."""
+    """The database of one process, SQLite or PostgreSQL, by a URL with an asynchronous driver.
 
-    def __init__(self, url: str) -> None:
+    ``vault`` seals and opens what is not kept as it is. Without one, whatever meets such a value raises
+    `NoKeys`.
+    """
+
+    def __init__(self, url: str, vault: Vault | None = None) -> None:
+        self._vault = vault or Vault()
         self._engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql(url)
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
         """A transaction that is committed when the block ends, and rolled back when it raises."""
         async with self._engine.begin() as connection:
-            yield UnitOfWork(connection)
+            yield UnitOfWork(connection, self._vault)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
         """A transaction that sees one state of the database and changes nothing."""
         async with self._engine.connect() as connection:
             await connection.execution_options(postgresql_readonly=True, reading=True)
-            yield UnitOfWork(connection)
+            yield UnitOfWork(connection, self._vault)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -17,6 +17,7 @@ from bot.prompt_library import PromptLibrary
 from bot.rehearsal.server import LocalSlack
 from bot.settings import Settings, beside_the_code
 from bot.storage.unit_of_work import Database
+from tests.keys import VAULT
 
 _NEW_IDS = count(1)
 
@@ -42,7 +43,7 @@ async def running_bot(slack: LocalSlack, clock: Clock, database_url: str) -> Asy
         slack_api_url=slack.api_url,
         database_url=database_url,
     )
-    database = Database(database_url)
+    database = Database(database_url, VAULT)
     bot = build(
         settings=settings,
         clock=clock,

@@ -11,11 +11,13 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from bot.rehearsal.server import LocalSlack
+from bot.settings import Settings
 from tests.databases import REPOSITORY
+from tests.keys import KEY
 
 SECONDS_TO_START = 30
 SECONDS_TO_END = 30
-SETTINGS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL", "DATABASE_URL", "LOG_LEVEL", "PROMPTS_DIR")
+SETTINGS = tuple(name.upper() for name in Settings.model_fields)
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,13 @@ class Command:
 
 @asynccontextmanager
 async def command(*words: str, **settings: str) -> AsyncIterator[Command]:
-    """Start `action-learning` with these words and no settings but these; killed when the block ends."""
+    """Start `action-learning` with these words and no settings but these and a key; killed at the end."""
     others = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     with TemporaryFile() as output, TemporaryFile() as errors:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.e2e.leash", "bot", *words),
             cwd=REPOSITORY,
-            env=others | settings,
+            env=others | {"ENCRYPTION_KEYS": KEY} | settings,
             stdin=PIPE,
             stdout=output,
             stderr=errors,

@@ -23,6 +23,7 @@ from bot.surfaces.ids import Action
 from tests.e2e.bots import kept, manifest
 from tests.e2e.people import Place, new_set_form, populate
 from tests.e2e.processes import Command, bot_process
+from tests.keys import VAULT
 
 WITHIN = 20
 """Seconds of real time for whatever a bot process is awaited to do."""
@@ -106,7 +107,7 @@ async def eventually(condition: Callable[[], Awaitable[bool]], otherwise: str) -
 @pytest.fixture
 async def office(database_url: str) -> AsyncIterator[Office]:
     slack = LocalSlack(SystemClock(), manifest())
-    database = Database(database_url)
+    database = Database(database_url, VAULT)
     await slack.start()
     yield Office(slack, populate(slack), database, database_url)
     await database.close()

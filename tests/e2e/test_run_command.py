@@ -56,10 +56,20 @@ def says_in_one_sentence(ended: Ended, *words: str) -> None:
         ({"SLACK_BOT_TOKEN": ""}, ["SLACK_BOT_TOKEN is missing", "Slack app"]),
         ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, ["SLACK_BOT_TOKEN", "invalid_auth", "Copy it"]),
         ({"SLACK_APP_TOKEN": "xapp-wrong"}, ["SLACK_APP_TOKEN", "invalid_auth", "Copy it"]),
+        ({"ENCRYPTION_KEYS": ""}, ["ENCRYPTION_KEYS is missing", "action-learning new-key"]),
+        ({"ENCRYPTION_KEYS": "a-key"}, ["ENCRYPTION_KEYS", "number 1", "action-learning new-key"]),
         ({"SLACK_API_URL": NOBODY_LISTENS}, ["cannot be reached", "SLACK_API_URL"]),
         ({"SLACK_API_URL": "http://slack.example/api/"}, ["SLACK_API_URL", "plain http", "https"]),
     ],
-    ids=["no token", "wrong bot token", "wrong app token", "nobody there", "plain http"],
+    ids=[
+        "no token",
+        "wrong bot token",
+        "wrong app token",
+        "no key",
+        "a key that is none",
+        "nobody there",
+        "plain http",
+    ],
 )
 async def test_what_slack_does_not_accept_stops_it_at_once(
     slack: LocalSlack, migrated: str, other: Mapping[str, str], words: list[str]

@@ -49,6 +49,7 @@ from bot.storage.unit_of_work import Database
 from bot.surfaces.ids import Action, Callback
 from bot.surfaces.replies import Subcommand
 from tests.databases import Templates, postgresql_copy
+from tests.keys import VAULT
 
 SCENARIOS = ("heads-of-department", "humanitarian-pairs")
 SHOWN_BY_SLACK_OR_LATER = frozenset({Action.OPEN_LINK.value, "user_change"})
@@ -262,9 +263,9 @@ def _taken_away(table: MutableMapping[Any, Any], key: Any) -> Iterator[None]:
 @pytest.mark.timeout(WHOLE_RUNS)
 def test_with_any_one_listener_unregistered_the_first_scenario_fails() -> None:
     async def run(url: str) -> dict[str, str]:
-        database = Database(url)
+        database = Database(url, VAULT)
         with complaints() as heard:
-            async with on_stage(Settings(), Options(FIRST), url) as stage:
+            async with on_stage(Settings(), Options(FIRST), url, vault=VAULT) as stage:
                 sabotaged = Sabotaged(stage.scenario, stage.slack, stage.clock, stage.bot)
                 sabotaged.on_stage, sabotaged.database, sabotaged.heard = stage, database, heard
                 await sabotaged.play(2)

@@ -54,6 +54,7 @@ from bot.storage.unit_of_work import Database
 from bot.surfaces.ids import Action
 from tests.e2e.bots import manifest, running_bot
 from tests.e2e.people import FACILITATOR, SIX, Place, new_set_form, populate
+from tests.keys import VAULT
 
 BEGINS = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday, four weeks before European clocks change; everybody but Bogota is at work."""
@@ -72,7 +73,7 @@ class World:
         self.slack = slack
         self.bot = bot
         self.place: Place = populate(slack)
-        self.database = Database(database_url)
+        self.database = Database(database_url, VAULT)
         self._time = Timekeeper(clock, slack, bot)
 
     @classmethod

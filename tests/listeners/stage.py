@@ -23,6 +23,7 @@ from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import Settings, beside_the_code
 from bot.storage.unit_of_work import Database
 from bot.surfaces.ids import Action
+from tests.keys import VAULT
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday."""
@@ -154,7 +155,7 @@ def settings_for(slack: LocalSlack, **other: Any) -> Settings:
 @asynccontextmanager
 async def staged(database_url: str, ping_seconds: float = 10) -> AsyncIterator[Stage]:
     """The bot, connected to a local Slack by real sockets, while the block lasts."""
-    clock, database, ids = MovableClock(START), Database(database_url), count(1)
+    clock, database, ids = MovableClock(START), Database(database_url, VAULT), count(1)
     slack = LocalSlack(clock, MANIFEST)
     await slack.start()
     bot = build(

@@ -18,6 +18,7 @@ from bot.rehearsal.server import LocalSlack
 from bot.storage.migrate import SchemaState, check, downgrade
 from bot.storage.unit_of_work import Database
 from bot.surfaces.ids import Action
+from tests.keys import VAULT
 from tests.listeners.stage import LIBRARY, MANIFEST, START, Stage, settings_for, staged
 
 
@@ -30,7 +31,7 @@ async def slack() -> AsyncIterator[LocalSlack]:
 
 
 async def connect(slack: LocalSlack, database_url: str, **other: Any) -> None:
-    database = Database(database_url)
+    database = Database(database_url, VAULT)
     bot = build(settings=settings_for(slack, **other), clock=slack.clock, library=LIBRARY, database=database)
     try:
         await bot.connect()

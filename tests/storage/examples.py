@@ -31,6 +31,7 @@ from bot.domain.learning_set import (
 )
 from bot.domain.ledger import Place
 from bot.storage.unit_of_work import Database, UnitOfWork
+from tests.keys import VAULT
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 WORKSPACE = "T1"
@@ -194,7 +195,7 @@ async def loaded(database: Database, workspace_id: str = WORKSPACE, set_id: str 
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Database]:
-    database = Database(url)
+    database = Database(url, VAULT)
     try:
         yield database
     finally:
