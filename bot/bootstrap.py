@@ -133,7 +133,7 @@ class Bot:
     async def die(self) -> None:
         """End as a killed process does: nothing is finished, answered, given back or sent.
 
-        What `tick` does just now is its caller's to cut off, and so is the pool of connections to the database.
+        What `tick` does just now is its caller's to cut off, and so are the connections to the database.
         """
         if self._sending is not None:
             self._sending.cancel()
