@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import __version__
-from bot.bootstrap import CannotStart, build, check_schema, configure_logs, no_database, vault_of
+from bot.bootstrap import CannotStart, build, check_schema, no_database, vault_of
 from bot.clock import SystemClock, Ticker
+from bot.logs import configure_logs
 from bot.prompt_library import PromptError, PromptLibrary
 from bot.rehearsal.scenario import ScenarioError
 from bot.rehearse import RehearsalFailed, rehearse_arguments, serve_rehearsal
@@ -40,7 +41,7 @@ class Subcommand:
 
 def run(settings: Settings, _arguments: argparse.Namespace) -> None:
     """Connect to Slack and serve it until told to stop."""
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, settings.log_format)
     library = PromptLibrary.load(settings.prompts_dir)
     vault = vault_of(settings)
     check_schema(settings.database_url)

@@ -41,15 +41,6 @@ SECONDS_PER_CALL = 20
 """The longest a call to Slack may take; shorter than a lease of the outbox."""
 SECONDS_TO_CONNECT = 30
 SECONDS_TO_FINISH = 10
-LOUD_BELOW = {
-    "aiohttp": logging.WARNING,
-    "aiosqlite": logging.WARNING,
-    "psycopg": logging.WARNING,
-    "slack_bolt": logging.ERROR,
-    "slack_sdk": logging.WARNING,
-    "sqlalchemy": logging.WARNING,
-}
-"""Libraries that write whole payloads or rows into their logs below these levels."""
 TOKENS = {"bot": "SLACK_BOT_TOKEN", "app": "SLACK_APP_TOKEN"}
 
 
@@ -270,14 +261,6 @@ def no_database(error: Exception) -> CannotStart:
     return CannotStart(
         f"The database cannot be used ({type(error).__name__}). Is DATABASE_URL right, and is the server up?"
     )
-
-
-def configure_logs(level: str) -> None:
-    """Log to standard error, ids only: the libraries that would write payloads are kept quiet."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("bot").setLevel(level)
-    for name, least in LOUD_BELOW.items():
-        logging.getLogger(name).setLevel(least)
 
 
 def _token(token: SecretStr | None, kind: str) -> str:

@@ -23,7 +23,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.backstage import connected_to, manifest
-from bot.bootstrap import Bot, CannotStart, build, configure_logs, no_database
+from bot.bootstrap import Bot, CannotStart, build, no_database
+from bot.logs import configure_logs
 from bot.prompt_library import PromptLibrary
 from bot.rehearsal.autoplay import ActFailed, Autoplay
 from bot.rehearsal.checks import check
@@ -95,7 +96,7 @@ def serve_rehearsal(settings: Settings, given: argparse.Namespace) -> None:
 
     Raises `RehearsalFailed`, and CannotStart as `run` does.
     """
-    configure_logs("WARNING")
+    configure_logs("WARNING", "text")
     if not (given.headless or given.autoplay):
         page = PageOptions(
             given.port, given.fresh, given.folder, given.scenario, given.seed, given.transcript

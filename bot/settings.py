@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.vault import Vault
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMATS = ("json", "text")
 
 _DRIVERS = {
     "postgres": "postgresql+psycopg",
@@ -81,6 +82,12 @@ def _log_level(level: str) -> str:
     return level.strip().upper()
 
 
+def _log_format(form: str) -> str:
+    if form.strip().lower() not in LOG_FORMATS:
+        raise ValueError(f"must be one of {', '.join(LOG_FORMATS)}")
+    return form.strip().lower()
+
+
 def _token(*beginnings: str, place: str) -> AfterValidator:
     """Slack's tokens say in their first letters what they are; two swapped ones are the commonest mistake."""
 
@@ -123,6 +130,7 @@ class Settings(BaseSettings):
         "sqlite+aiosqlite:///action-learning.sqlite3"
     )
     log_level: Annotated[str, AfterValidator(_log_level)] = "INFO"
+    log_format: Annotated[str, AfterValidator(_log_format)] | None = None
     prompts_dir: Annotated[Path, AfterValidator(_prompts_dir)] = beside_the_code("prompts")
 
 

@@ -19,18 +19,22 @@ ROOMS: dict[str, frozenset[str] | str] = {
     "domain": frozenset(),
     "vault": frozenset(),
     "directory": frozenset({"domain"}),
+    "logs": frozenset(),
     "metrics": frozenset(),
     "outgoing": frozenset(),
     "prompt_library": frozenset({"domain"}),
     "surfaces": frozenset({"domain", "outgoing", "prompt_library"}),
     "storage": frozenset({"domain", "outgoing", "vault"}),
-    "command_handler": frozenset({"domain", "metrics", "outgoing", "prompt_library", "surfaces", "storage"}),
+    "command_handler": frozenset(
+        {"domain", "logs", "metrics", "outgoing", "prompt_library", "surfaces", "storage"}
+    ),
     "queries": frozenset({"directory", "domain", "prompt_library", "surfaces", "storage"}),
     "listeners": frozenset(
         {
             "command_handler",
             "directory",
             "domain",
+            "logs",
             "metrics",
             "outgoing",
             "prompt_library",
@@ -38,8 +42,8 @@ ROOMS: dict[str, frozenset[str] | str] = {
             "surfaces",
         }
     ),
-    "sender": frozenset({"domain", "metrics", "outgoing", "storage"}),
-    "clock": frozenset({"domain", "metrics", "storage"}),
+    "sender": frozenset({"domain", "logs", "metrics", "outgoing", "storage"}),
+    "clock": frozenset({"domain", "logs", "metrics", "storage"}),
     "rehearsal": frozenset(),
     "settings": frozenset({"vault"}),
     "bootstrap": EVERYTHING,

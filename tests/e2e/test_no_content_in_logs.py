@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
-from bot.bootstrap import configure_logs
+from bot.logs import configure_logs
 from bot.rehearsal.acts import Act
 from bot.surfaces.ids import Action
 from tests.e2e.people import ZONES

@@ -12,7 +12,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.__main__ import FAILED, main
-from bot.bootstrap import CannotStart, build, configure_logs
+from bot.bootstrap import CannotStart, build
+from bot.logs import configure_logs
 from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.server import LocalSlack
 from bot.storage.migrate import SchemaState, check, downgrade
