@@ -12,6 +12,7 @@ from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
 
+from bot.logs import about
 from bot.storage.due_prompts import DuePrompt
 from bot.storage.unit_of_work import Database
 
@@ -81,7 +82,8 @@ class Tick:
             if claimed:
                 await unit.requests.forget(self._clock.now() - REMEMBERED)
         for prompt in claimed:
-            await self._handle(prompt)
+            with about(workspace=prompt.workspace_id, set=prompt.set_id, wake=prompt.wake.key):
+                await self._handle(prompt)
         return len(claimed)
 
     async def _handle(self, prompt: DuePrompt) -> None:
@@ -89,16 +91,16 @@ class Tick:
         try:
             await self._handle_due(prompt)
         except Exception:
-            logger.exception(
-                "%s %s: attempt %d failed", prompt.workspace_id, prompt.wake.key, prompt.attempts
-            )
+            logger.exception("a due prompt failed", extra={"attempt": prompt.attempts})
             if prompt.attempts >= MOST_ATTEMPTS:
                 await self._give_up(prompt)
+        else:
+            logger.info("a due prompt was handled", extra={"attempt": prompt.attempts})
 
     async def _give_up(self, prompt: DuePrompt) -> None:
         async with self._database.unit_of_work() as unit:
             await unit.due_prompts.finish(prompt, "failed")
-        logger.error("%s %s: given up", prompt.workspace_id, prompt.wake.key)
+        logger.error("a due prompt was given up")
 
 
 class Ticker:

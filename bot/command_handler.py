@@ -5,14 +5,13 @@ is acknowledged. A crash at any point loses nothing; the second arrival of the s
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain import commands as c
 from bot.domain.decide import decide
-from bot.domain.events import Event
 from bot.domain.evolve import evolve_all
 from bot.domain.learning_set import LearningSet
 from bot.domain.machine import Moment
@@ -105,13 +104,13 @@ class CommandHandler:
         try:
             await self._carry_out(unit, learning_set, _command_of(learning_set, wake))
         except Rejected as rejected:
-            logger.info("wake %s came to nothing: %s", wake.key, rejected.reason)
+            logger.info("came to nothing", extra={"wake": wake.key, "reason": rejected.reason})
 
     async def _transact(self, command: c.Command, request: str | None) -> Outcome:
         now = self._now()
         async with self._database.unit_of_work() as unit:
             if request is not None and not await unit.requests.first(command.workspace_id, request, now):
-                return Outcome(Result.DUPLICATE)
+                return _duplicate(command)
             before = await unit.learning_sets.load(command.workspace_id, command.set_id, lock=True)
             after = await self._carry_out(unit, before, command)
         return Outcome(Result.DONE, after)
@@ -123,7 +122,7 @@ class CommandHandler:
         language, now = self._language(before), self._now()
         chosen = language.format(before.format_id if before else DEFAULT_FORMAT)
         events = decide(before, command, Moment(now, chosen))
-        logger.info("%s of set %s: %s", type(command).__name__, command.set_id, _names(events))
+        logger.info("decided", extra=_named(command) | {"events": [type(each).__name__ for each in events]})
         states = [evolve_all(before, events[: count + 1]) for count in range(len(events))]
         after = states[-1] if states else before
         if after is None:
@@ -140,11 +139,11 @@ class CommandHandler:
         self, command: c.Command, request: str | None, reply_to: Address | None, rejected: Rejected
     ) -> Outcome:
         """Record the request as handled and, where it must be, put the refusal into the outbox."""
-        logger.info("refused %s of set %s: %s", type(command).__name__, command.set_id, rejected.reason)
+        logger.info("refused", extra=_named(command) | {"reason": rejected.reason})
         now = self._now()
         async with self._database.unit_of_work() as unit:
             if request is not None and not await unit.requests.first(command.workspace_id, request, now):
-                return Outcome(Result.DUPLICATE)
+                return _duplicate(command)
             learning_set = await unit.learning_sets.load(command.workspace_id, command.set_id)
             if reply_to is not None:
                 notice = rejection_notice(rejected, learning_set, self._language(learning_set), reply_to)
@@ -178,5 +177,17 @@ def _command_of(learning_set: LearningSet, wake: Wake) -> c.Command:
     return c.TellProposedOwner(**whose, actor=None, person=wake.person or "")
 
 
-def _names(events: Sequence[Event]) -> str:
-    return ", ".join(type(event).__name__ for event in events) or "nothing changed"
+def _duplicate(command: c.Command) -> Outcome:
+    logger.info("handled before", extra=_named(command))
+    return Outcome(Result.DUPLICATE)
+
+
+def _named(command: c.Command) -> dict[str, str | None]:
+    """Whatever names a command in the logs."""
+    return {
+        "command": type(command).__name__,
+        "workspace": command.workspace_id,
+        "set": command.set_id,
+        "meeting": command.meeting_id,
+        "person": command.actor,
+    }

@@ -146,7 +146,10 @@ async def test_one_that_fails_does_not_stop_the_others_and_is_tried_again(
     await tick()
     assert handler.handled == ["bad", "good"]
     assert outlet.asked
-    assert caplog.messages == ["T1 bad: attempt 1 failed"]
+    failed = [record for record in caplog.records if record.exc_info]
+    assert [(record.getMessage(), record.__dict__["attempt"]) for record in failed] == [
+        ("a due prompt failed", 1)
+    ]
     assert await tick.next_due_at() == NOW + LEASE
     handler.fails_at.clear()
     clock.move_to(NOW + LEASE)
@@ -164,7 +167,7 @@ async def test_one_that_always_fails_is_set_aside_at_last(
         clock.move_to(at)
         await tick()
     assert len(handler.handled) == MOST_ATTEMPTS
-    assert caplog.messages[-1] == "T1 bad: given up"
+    assert caplog.messages[-1] == "a due prompt was given up"
 
 
 async def test_the_next_instant_is_the_earliest_of_prompts_and_messages(

@@ -7,7 +7,9 @@ without an acknowledgement as failed, and people see a warning.
 
 import logging
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -18,10 +20,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.listeners import actions, events, slash_command, views
 from bot.listeners.payloads import EventEnvelope, Payload, Press, SlashCommand, Submission
 from bot.listeners.visit import Desk, Visit
+from bot.logs import about
 
 logger = logging.getLogger(__name__)
 
 ANYTHING = re.compile(".*", re.DOTALL)
+
+ID = re.compile(r"[\w./:|-]{1,80}", re.ASCII)
+"""What an id of Slack's or of ours looks like; whatever does not may be somebody's sentence."""
 
 P = TypeVar("P", bound=Payload)
 
@@ -55,7 +61,9 @@ class _Door:
         self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         if press := _parsed(Press, body):
-            await actions.on_press(self._visit(body, client, context, press.user.id, press.trigger_id), press)
+            visit = self._visit(client, context, press.user.id, press.trigger_id)
+            with _served(body, visit.workspace_id):
+                await actions.on_press(visit, press)
         await ack()
 
     async def submission(
@@ -63,8 +71,9 @@ class _Door:
     ) -> None:
         answer: Mapping[str, Any] = {}
         if sent := _parsed(Submission, body):
-            visit = self._visit(body, client, context, sent.user.id, sent.trigger_id)
-            answer = await views.on_submission(visit, sent)
+            visit = self._visit(client, context, sent.user.id, sent.trigger_id)
+            with _served(body, visit.workspace_id):
+                answer = await views.on_submission(visit, sent)
         await ack(**answer)
 
     async def command(
@@ -72,8 +81,9 @@ class _Door:
     ) -> None:
         answer: Mapping[str, Any] = {}
         if typed := _parsed(SlashCommand, body):
-            visit = self._visit(body, client, context, typed.user_id, typed.trigger_id)
-            answer = await slash_command.on_command(visit, typed)
+            visit = self._visit(client, context, typed.user_id, typed.trigger_id)
+            with _served(body, visit.workspace_id):
+                answer = await slash_command.on_command(visit, typed)
         await ack(**answer)
 
     async def event(
@@ -83,7 +93,6 @@ class _Door:
         listener = events.LISTENERS[str(_part(body, "event").get("type"))]
         event = _parsed(listener.model, _part(body, "event"))
         if envelope and event:
-            logger.info("arrived %s", _ids(body))
             happening = events.Happening(
                 desk=self._desk,
                 client=client,
@@ -91,18 +100,13 @@ class _Door:
                 bot_user_id=context.bot_user_id or "",
                 request=envelope.event_id,
             )
-            await listener.serve(happening, event)
+            with _served(body, happening.workspace_id):
+                await listener.serve(happening, event)
         await ack()
 
     def _visit(
-        self,
-        body: Mapping[str, Any],
-        client: AsyncWebClient,
-        context: AsyncBoltContext,
-        person: str,
-        trigger_id: str,
+        self, client: AsyncWebClient, context: AsyncBoltContext, person: str, trigger_id: str
     ) -> Visit:
-        logger.info("arrived %s", _ids(body))
         return Visit(
             desk=self._desk,
             client=client,
@@ -111,6 +115,16 @@ class _Door:
             person=person,
             request=trigger_id,
         )
+
+
+@contextmanager
+def _served(body: Mapping[str, Any], workspace_id: str) -> Iterator[None]:
+    """Whatever is logged within is about this payload. How it ends badly, `_on_error` says."""
+    began = time.monotonic()
+    with about(**_ids(body), workspace=workspace_id):
+        logger.info("arrived")
+        yield
+        logger.info("served", extra={"milliseconds": round(1000 * (time.monotonic() - began))})
 
 
 def _workspace(context: AsyncBoltContext) -> str:
@@ -127,18 +141,18 @@ def _parsed(model: type[P], body: Mapping[str, Any]) -> P | None:
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        logger.warning("malformed %s %s: %s", model.__name__, _ids(body), _faults(error))
+        logger.warning("malformed %s: %s", model.__name__, _faults(error), extra=_ids(body))
         return None
 
 
 async def _unknown(ack: AsyncAck, body: dict[str, Any]) -> None:
-    logger.warning("unknown payload %s", _ids(body))
+    logger.warning("unknown payload", extra=_ids(body))
     await ack()
 
 
 async def _on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
     """Not acknowledged: Slack delivers an event again, and a person sees that it did not work."""
-    logger.error("not served %s", _ids(body), exc_info=error)
+    logger.error("not served", exc_info=error, extra=_ids(body))
     return BoltResponse(status=500, body="")
 
 
@@ -151,16 +165,15 @@ def _ids(body: Mapping[str, Any]) -> dict[str, str]:
     event, view = _part(body, "event"), _part(body, "view")
     actions_ = body.get("actions")
     first = actions_[0] if isinstance(actions_, list) and actions_ and isinstance(actions_[0], dict) else {}
+    what = first.get("action_id") or event.get("type") or body.get("command")
     named = {
-        "type": body.get("type"),
-        "event_id": body.get("event_id"),
-        "event": event.get("type"),
-        "action_id": first.get("action_id"),
-        "callback_id": view.get("callback_id") or body.get("callback_id"),
-        "command": body.get("command"),
-        "user": _part(body, "user").get("id") or body.get("user_id"),
+        "kind": body.get("type"),
+        "what": what or view.get("callback_id") or body.get("callback_id"),
+        "request": body.get("event_id") or body.get("trigger_id"),
+        "person": _part(body, "user").get("id") or body.get("user_id"),
+        "workspace": body.get("team_id") or _part(body, "team").get("id"),
     }
-    return {name: str(value)[:80] for name, value in named.items() if value is not None}
+    return {name: value for name, value in named.items() if isinstance(value, str) and ID.fullmatch(value)}
 
 
 def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
