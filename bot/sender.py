@@ -313,10 +313,17 @@ def _retry_after(response: Any) -> timedelta | None:
 
 
 def _report(delivery: Delivery, result: Result, *, ours: bool) -> None:
-    row = (delivery.workspace_id, delivery.outgoing.key, delivery.attempts)
+    row = {
+        "workspace": delivery.workspace_id,
+        "key": delivery.outgoing.key,
+        "kind": type(delivery.outgoing).__name__,
+        "attempt": delivery.attempts,
+    }
     if not ours:
-        logger.warning("%s %s: the lease was lost during attempt %d; another sender goes on", *row)
+        logger.warning("the lease was lost; another sender goes on", extra=row)
     elif isinstance(result, Never):
-        logger.error("%s %s: given up at attempt %d: %s", *row, result.error)
+        logger.error("given up", extra=row | {"error": result.error})
     elif isinstance(result, Later):
-        logger.warning("%s %s: attempt %d failed: %s", *row, result.error)
+        logger.warning("not sent yet", extra=row | {"error": result.error})
+    else:
+        logger.info("sent", extra=row)
