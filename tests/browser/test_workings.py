@@ -1,11 +1,20 @@
 """The clock, the simulated members, the inspector, trouble, and going on where one was."""
 
+import re
 from pathlib import Path
 
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import OpenDesk, served
 from tests.browser.desk import Desk
+
+LATER = re.compile(r"stage ([4-9]|\d\d) of|meeting 2")
+"""Where the meeting is when the members have gone on by themselves; they may be fast."""
+
+
+async def _trouble(desk: Desk, name: str) -> None:
+    await desk.page.locator("#trouble summary").click()
+    await desk.page.locator("#bar").get_by_role("button", name=name).click()
 
 
 async def test_the_clock_goes_to_every_moment_and_is_told_in_the_readers_zone(open_desk: OpenDesk) -> None:
@@ -65,31 +74,26 @@ async def test_members_play_by_themselves_and_wait_for_whoever_was_taken_over(op
     await desk.press("Start the meeting")
     await expect(status).not_to_contain_text("“Start the meeting”")
     await desk.page.get_by_label("Inês Carvalho is yours").click()
-    await expect(desk.board).to_contain_text("Bids", timeout=30_000)
+    await expect(desk.board).to_contain_text(LATER, timeout=30_000)
     await desk.page.locator("#bar").get_by_role("button", name="Pause").click()
     await expect(desk.page.get_by_role("button", name="Play all")).to_be_visible()
 
 
 async def test_trouble_is_told_and_the_bot_comes_back(open_desk: OpenDesk) -> None:
     desk = await open_desk()
-    notice, bar = desk.page.locator("#notice"), desk.page.locator("#bar")
-
-    async def trouble(name: str) -> None:
-        await desk.page.locator("#trouble summary").click()
-        await bar.get_by_role("button", name=name).click()
-
-    await trouble("Kill the bot")
+    notice = desk.page.locator("#notice")
+    await _trouble(desk, "Kill the bot")
     await expect(desk.page.locator(".status")).to_contain_text("The bot is down")
     await desk.press("I'm here")
     await expect(notice).to_contain_text("did not answer in time")
-    await trouble("Start the bot again")
-    await trouble("Rate-limit")
+    await _trouble(desk, "Start the bot again")
+    await _trouble(desk, "Rate-limit")
     await desk.press("I'm here")
     await expect(desk.board).to_contain_text("Here: Inês Carvalho")
-    await trouble("Answer the next call slowly")
+    await _trouble(desk, "Answer the next call slowly")
     await desk.press("Start the meeting")
     await expect(desk.board).to_contain_text("Welcome (stage 1 of")
-    await trouble("Lose the connection")
+    await _trouble(desk, "Lose the connection")
     await expect(notice).to_contain_text("The connection was broken")
     await desk.rehearsal.slack.connected()
     await desk.type("/als status")
@@ -104,6 +108,29 @@ async def test_trouble_is_told_and_the_bot_comes_back(open_desk: OpenDesk) -> No
     pressed = wire.locator("li", has_text="block_actions presence.here").first
     await pressed.locator("summary").click()
     await expect(pressed.locator("pre")).to_contain_text('"trigger_id"')
+
+
+async def test_a_bot_killed_in_the_middle_of_its_work_loses_nothing(open_desk: OpenDesk) -> None:
+    desk = await open_desk()
+    await desk.press("I'm here")
+    await expect(desk.board).to_contain_text("Here: Inês Carvalho")
+    sending = desk.rehearsal.slack.faults.hold("chat.update")
+    desk.rehearsal.slack.faults.drop_before("chat.update")
+    await desk.act_as("Ruth Adeyemi")
+    button = desk.board.get_by_role("button", name="I'm here")
+    await button.click()
+    await sending.reached.wait()
+    await _trouble(desk, "Kill the bot")
+    await expect(desk.page.locator(".status")).to_contain_text("The bot is down")
+    sending.release()
+    await expect(button).not_to_have_attribute("aria-busy", "true")
+    await expect(desk.board).not_to_contain_text("Ruth Adeyemi and")
+
+    await _trouble(desk, "Start the bot again")
+    await expect(desk.page.locator("#notice")).to_contain_text("move the clock on by a minute")
+    await expect(desk.board).not_to_contain_text("Ruth Adeyemi and")
+    await desk.press("1 minute on", desk.page.locator("#bar"))
+    await expect(desk.board).to_contain_text("Here: Ruth Adeyemi and Inês Carvalho")
 
 
 async def test_a_rehearsal_goes_on_where_it_was(browser: Browser, folder: Path) -> None:
