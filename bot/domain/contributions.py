@@ -10,6 +10,7 @@ from bot.domain import commands as c
 from bot.domain import events as e
 from bot.domain.flow import question
 from bot.domain.learning_set import (
+    SETTLED,
     Bid,
     Commitment,
     LearningLine,
@@ -25,9 +26,6 @@ from bot.domain.machine import LEARNING_REVIEW, Moment
 from bot.domain.membership import current
 from bot.domain.rejections import Reason, Rejected
 from bot.domain.turns import proposals
-
-SETTLED = frozenset({QuestionState.ANSWERED, QuestionState.TAKEN_AWAY, QuestionState.PASSED})
-"""What an owner can do with a question."""
 
 
 def place_bid(state: LearningSet, command: c.PlaceBid, moment: Moment) -> tuple[e.Event, ...]:
@@ -215,6 +213,7 @@ def ask_for_report_back(
         meeting.id != command.meeting_id
         or meeting.phase is not Phase.SCHEDULED
         or not state.is_active(command.person)
+        or command.person in state.hindered_people
     ):
         return ()
     if not state.reports_missing(command.person) or any(
@@ -230,6 +229,8 @@ def tell_proposed_owner(
     """Nothing, where the proposal has passed to somebody else by now."""
     meeting, member = current(state), state.member(command.person)
     if meeting.id != command.meeting_id or meeting.phase is not Phase.SCHEDULED or member is None:
+        return ()
+    if command.person in state.hindered_people:
         return ()
     proposed = any(proposal.unit_id == member.unit_id for proposal in proposals(state))
     return (e.ProposedOwnerTold(command.person),) if proposed and state.is_active(command.person) else ()

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from bot.domain.agenda import Slot
 from bot.domain.calendar import WorkingHours
+from bot.domain.hindrances import Hindrance
 from bot.domain.ledger import Places
 
 
@@ -45,6 +46,10 @@ class QuestionState(StrEnum):
     TAKEN_AWAY = "taken-away"
     PASSED = "passed"
     WITHDRAWN = "withdrawn"
+
+
+SETTLED = frozenset({QuestionState.ANSWERED, QuestionState.TAKEN_AWAY, QuestionState.PASSED})
+"""What an owner may do with a question: their own affair."""
 
 
 class Outcome(StrEnum):
@@ -275,6 +280,10 @@ class Meeting:
     learning_shown: bool = False
     closed_at: datetime | None = None
     closed_unfinished: bool = False
+    boards: int = 0
+    """How many boards it has had: a new one goes up when it was moved after the first was up, or to another
+    channel.
+    """
     kept_units: tuple[str, ...] = ()
     """Units that were passed over (absent, new, "not this time", or handed on) and kept their place."""
     turns: tuple[Turn, ...] = ()
@@ -344,6 +353,13 @@ class LearningSet:
     call_link: str | None = None
     language: str = "en"
     ended_at: datetime | None = None
+    hindered_by: Hindrance | None = None
+    """Why the set is paused; None while it can be reached."""
+    hindered_at: datetime | None = None
+    sharing_agreed: bool = False
+    """Whoever looks after the set agreed that it meets in a channel shared with another organisation."""
+    hindered_people: tuple[str, ...] = ()
+    """Who of its people cannot be reached: not prompted, not proposed, not present, and never lost."""
     members: tuple[Member, ...] = ()
     places: Places = ()
     unit_turns: tuple[UnitTurns, ...] = ()
@@ -377,8 +393,12 @@ class LearningSet:
 
     @property
     def acting_facilitator(self) -> str | None:
-        """Who facilitates now: of a live meeting whoever holds the role there, else the set's facilitator."""
-        return self.meeting.facilitator if self.meeting and self.meeting.live else self.facilitator
+        """Who facilitates now: of a live meeting whoever holds the role there, else the set's facilitator.
+
+        Nobody, while that person cannot be reached.
+        """
+        holder = self.meeting.facilitator if self.meeting and self.meeting.live else self.facilitator
+        return None if holder in self.hindered_people else holder
 
     def unit_people(self, unit_id: str) -> tuple[str, ...]:
         """The people of a unit who are in."""

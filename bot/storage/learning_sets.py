@@ -30,8 +30,10 @@ from bot.domain.learning_set import (
 from bot.domain.ledger import Place
 from bot.storage import mapping
 from bot.storage.parts import LEARNING_SET, MEETING
-from bot.storage.tables import learning_sets, members
+from bot.storage.sealing import opened
+from bot.storage.tables import learning_sets, members, questions, takeaways
 from bot.storage.together import Row
+from bot.vault import Vault
 
 Thing = TypeVar("Thing")
 Rows = dict[str, list[Row]]
@@ -46,8 +48,9 @@ class ChannelTaken(Exception):
 class LearningSets:
     """The learning sets of all workspaces. Every call names its workspace."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         self._connection = connection
+        self._vault = vault
 
     async def load(self, workspace_id: str, set_id: str, *, lock: bool = False) -> LearningSet | None:
         """The set with its latest meeting, or None.
@@ -67,7 +70,7 @@ class LearningSets:
             members=_things(Member, rows["members"]),
             places=_things(Place, rows["places"]),
             unit_turns=_things(UnitTurns, rows["unit_turns"], itemgetter("last_at", "number", "unit_id")),
-            meeting=_meeting(rows),
+            meeting=_meeting(rows, self._vault),
             commitments=_things(Commitment, rows["commitments"], itemgetter("made_at", "position", "id")),
             reports=_things(ReportBack, rows["reports"]),
             people={row["id"]: _thing(Person, row) for row in rows["people"]},
@@ -76,7 +79,7 @@ class LearningSets:
     async def meeting(self, workspace_id: str, meeting_id: str) -> Meeting | None:
         """A meeting of any set, also one that is over, or None."""
         rows = await MEETING.rows(self._connection, workspace_id=workspace_id, meeting_id=meeting_id)
-        return _meeting(rows)
+        return _meeting(rows, self._vault)
 
     async def save(self, before: LearningSet | None, *states: LearningSet) -> None:
         """Write what differs between ``before`` (None for a new set) and the last of ``states``.
@@ -85,7 +88,7 @@ class LearningSets:
         place within one command, only a state on the way shows how it closed. Raises `ChannelTaken`.
         """
         try:
-            await mapping.save(self._connection, before, *states)
+            await mapping.save(self._connection, self._vault, before, *states)
         except IntegrityError as error:
             if "channel_id" in str(error.orig):
                 raise ChannelTaken from error
@@ -118,7 +121,7 @@ class LearningSets:
         return list(await self._connection.scalars(statement))
 
 
-def _meeting(rows: Rows) -> Meeting | None:
+def _meeting(rows: Rows, vault: Vault) -> Meeting | None:
     if not rows["meeting"]:
         return None
     found: Meeting = _thing(
@@ -129,8 +132,8 @@ def _meeting(rows: Rows) -> Meeting | None:
         bids=_things(Bid, rows["bids"]),
         turn_skips=_things(TurnSkip, rows["turn_skips"]),
         report_skips=_things(ReportSkip, rows["report_skips"]),
-        questions=_things(Question, rows["questions"]),
-        takeaways=_things(Takeaway, rows["takeaways"]),
+        questions=_things(Question, [opened(vault, questions, row) for row in rows["questions"]]),
+        takeaways=_things(Takeaway, [opened(vault, takeaways, row) for row in rows["takeaways"]]),
         learning=_things(LearningLine, rows["learning"]),
     )
     return found

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.learning_set import LearningSet, Meeting
 from bot.storage.dialect import upsert
+from bot.storage.sealing import closed
 from bot.storage.tables import (
     attendance,
     bids,
@@ -31,6 +32,7 @@ from bot.storage.tables import (
     turn_skips,
     turns,
 )
+from bot.vault import Vault
 
 Key = tuple[Any, ...]
 Row = dict[str, Any]
@@ -62,10 +64,14 @@ TOLD_BY_THE_WORKSPACE = ("name", "zone")
 """What a newly named person brings; the rest of a person already known to another set stands."""
 
 
+SEALED = {questions: frozenset({"triage"}), takeaways: frozenset({"sealed"})}
+"""Columns that hold in sealed form what a state has open."""
+
+
 @cache
 def columns_of(table: Table) -> tuple[str, ...]:
-    """Names of the table's columns."""
-    return tuple(column.name for column in table.columns)
+    """Names of the table's columns, without those of sealed values."""
+    return tuple(column.name for column in table.columns if column.name not in SEALED.get(table, ()))
 
 
 @cache
@@ -82,7 +88,9 @@ def rows_of(learning_set: LearningSet) -> Rows:
     return rows
 
 
-async def save(connection: AsyncConnection, before: LearningSet | None, *states: LearningSet) -> None:
+async def save(
+    connection: AsyncConnection, vault: Vault, before: LearningSet | None, *states: LearningSet
+) -> None:
     """Write what differs between ``before`` and the last of ``states``, which come in order.
 
     Of a meeting that another replaced on the way, its last state is written and nothing is deleted. People
@@ -94,7 +102,7 @@ async def save(connection: AsyncConnection, before: LearningSet | None, *states:
         if table is not people:
             await _delete(connection, table, [key for key in old.get(table, {}) if key not in new[table]])
     for table in TABLES:
-        await _write(connection, table, old.get(table, {}), new[table])
+        await _write(connection, vault, table, old.get(table, {}), new[table])
 
 
 def _last_of_each_meeting(before: LearningSet | None, states: Iterable[LearningSet]) -> Rows:
@@ -161,13 +169,16 @@ async def _delete(connection: AsyncConnection, table: Table, keys: list[Key]) ->
         await connection.execute(statement, [_key_parameters(table, key) for key in keys])
 
 
-async def _write(connection: AsyncConnection, table: Table, old: dict[Key, Row], new: dict[Key, Row]) -> None:
-    appeared = [row for key, row in sorted(new.items()) if key not in old]
+async def _write(
+    connection: AsyncConnection, vault: Vault, table: Table, old: dict[Key, Row], new: dict[Key, Row]
+) -> None:
+    appeared = [closed(vault, table, row, row) for key, row in sorted(new.items()) if key not in old]
     changed: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
     for key, row in sorted(new.items()):
         names = _changed_columns(table, old[key], row) if key in old else ()
         if names:
-            changed[names].append({name: row[name] for name in names} | _key_parameters(table, key))
+            values = closed(vault, table, row, {name: row[name] for name in names})
+            changed[names].append(values | _key_parameters(table, key))
     if appeared:
         await connection.execute(_people(connection) if table is people else insert(table), appeared)
     for parameters in changed.values():

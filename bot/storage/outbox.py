@@ -19,7 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.outgoing import HomeView, Message, Outgoing, PrivateNotice
 from bot.storage.dialect import upsert
+from bot.storage.sealing import opened_payload, sealed_payload
 from bot.storage.tables import STILL_WAITING, RowState, lanes, outbox, sent_messages
+from bot.vault import Vault
 
 LEASE = timedelta(seconds=60)
 """Longer than any one call to Slack may take."""
@@ -60,8 +62,9 @@ class Delivery:
 class Outbox:
     """The rows of ``outbox``, ``lanes`` and ``sent_messages``."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         self._connection = connection
+        self._vault = vault
 
     async def enqueue(self, workspace_id: str, outgoing: Iterable[Outgoing], now: datetime) -> None:
         """Have these sent, in this order within each lane.
@@ -77,7 +80,7 @@ class Outbox:
         rows = []
         for one in reversed(latest.values()):
             lane = lane_of(one)
-            rows.append(_row(one, workspace_id=workspace_id, lane=lane, position=last[lane]))
+            rows.append(_row(one, self._vault, workspace_id=workspace_id, lane=lane, position=last[lane]))
             last[lane] -= 1
         await self._put(rows)
 
@@ -205,7 +208,8 @@ class Outbox:
             .values(state=RowState.SENDING, attempts=c.attempts + 1)
             .returning(outbox)
         )
-        return list((await self._connection.execute(statement)).mappings())
+        rows = (await self._connection.execute(statement)).mappings()
+        return [{**row, "payload": opened_payload(self._vault, row)} for row in rows]
 
     async def _sent(self, keys: list[tuple[str, str]]) -> dict[tuple[str, str], Sent]:
         c = sent_messages.c
@@ -252,12 +256,14 @@ def _has_rows() -> Any:
     return exists().where(same_lane, outbox.c.state.in_(TO_SEND))
 
 
-def _row(outgoing: Outgoing, **place: Any) -> dict[str, Any]:
+def _row(outgoing: Outgoing, vault: Vault, **place: Any) -> dict[str, Any]:
     names = [field.name for field in fields(outgoing) if field.name not in IN_COLUMNS | IN_ITS_LANE]
     return place | {
         "key": outgoing.key,
         "kind": KIND_OF[type(outgoing)],
-        "payload": {name: getattr(outgoing, name) for name in names},
+        "payload": sealed_payload(
+            vault, place["workspace_id"], outgoing.key, {name: getattr(outgoing, name) for name in names}
+        ),
         "best_before": getattr(outgoing, "best_before", None),
         "update_only": getattr(outgoing, "update_only", False),
         "state": RowState.WAITING,

@@ -21,10 +21,12 @@ from sqlalchemy import (
     Table,
     Text,
     Time,
+    false,
     text,
 )
 
-from bot.domain.learning_set import Answer, Horizon, Outcome, Phase, QuestionState, Told
+from bot.domain.hindrances import Hindrance
+from bot.domain.learning_set import Answer, Horizon, Outcome, Phase, Told
 from bot.domain.wakes import WakeKind
 from bot.storage.types import Agenda, JsonTuple, UtcDateTime, WallClockTime, words
 
@@ -41,6 +43,8 @@ METADATA = MetaData(
 
 NOT_ENDED = text("ended_at IS NULL")
 STILL_WAITING = text("state = 'waiting'")
+SETTLED_SOMEHOW = "settled"
+"""The state of a question of which the owner has disposed: how is sealed in ``triage``."""
 
 
 class PromptState(StrEnum):
@@ -158,6 +162,10 @@ learning_sets = Table(
     _optional_prose("call_link"),
     Column("language", String(16), nullable=False),
     _optional_instant("ended_at"),
+    Column("hindered_by", words(Hindrance)),
+    _optional_instant("hindered_at"),
+    Column("sharing_agreed", Boolean, nullable=False, server_default=false()),
+    Column("hindered_people", JsonTuple, nullable=False, server_default=text("'[]'")),
     Index(
         "uq_learning_sets_active_in_channel",
         "workspace_id",
@@ -218,6 +226,7 @@ meetings = Table(
     _optional_instant("closed_at"),
     _flag("closed_unfinished"),
     Column("kept_units", JsonTuple, nullable=False),
+    Column("boards", Integer, nullable=False, server_default=text("0")),
     _belongs_to("learning_sets", "set_id"),
     Index(None, "workspace_id", "set_id", "number", unique=True),
 )
@@ -254,7 +263,8 @@ questions = Table(
     _id("asker"),
     _prose("text"),
     _instant("asked_at"),
-    _words("state", QuestionState),
+    Column("state", String(24), nullable=False),
+    _optional_prose("triage"),
     _belongs_to("meetings", "meeting_id"),
     Index(None, "workspace_id", "meeting_id"),
 )
@@ -265,6 +275,7 @@ takeaways = _of_meeting(
     _part("person"),
     _number("position"),
     _prose("text"),
+    _optional_prose("sealed"),
 )
 
 learning_lines = _of_meeting(
@@ -433,4 +444,16 @@ oauth_states = Table(
     _part("state"),
     _instant("expires_at"),
     Index(None, "expires_at"),
+)
+
+audit = Table(
+    "audit",
+    METADATA,
+    _part("workspace_id"),
+    _part("id"),
+    _instant("at"),
+    _id("act"),
+    _id("subject"),
+    Column("counts", JSON, nullable=False),
+    Index(None, "workspace_id", "at"),
 )

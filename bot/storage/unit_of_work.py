@@ -12,7 +12,9 @@ from sqlalchemy import AsyncAdaptedQueuePool, Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.storage.due_prompts import DuePrompts
+from bot.storage.installations import Installations
 from bot.storage.learning_sets import LearningSets
+from bot.storage.oauth_states import OAuthStates
 from bot.storage.outbox import Outbox
 from bot.storage.people import People
 from bot.storage.requests import Requests
@@ -28,11 +30,13 @@ class UnitOfWork:
     """One transaction and all that can be done in it."""
 
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
-        self.learning_sets = LearningSets(connection)
+        self.learning_sets = LearningSets(connection, vault)
         self.people = People(connection)
         self.requests = Requests(connection)
         self.due_prompts = DuePrompts(connection)
-        self.outbox = Outbox(connection)
+        self.outbox = Outbox(connection, vault)
+        self.installations = Installations(connection, vault)
+        self.oauth_states = OAuthStates(connection)
 
 
 class Database:
