@@ -121,7 +121,7 @@ class _Door:
 def _served(body: Mapping[str, Any], workspace_id: str) -> Iterator[None]:
     """Whatever is logged within is about this payload. How it ends badly, `_on_error` says."""
     began = time.monotonic()
-    with about(**_ids(body), workspace=workspace_id):
+    with about(**_ids(body) | {"workspace": workspace_id}):
         logger.info("arrived")
         yield
         logger.info("served", extra={"milliseconds": round(1000 * (time.monotonic() - began))})
