@@ -29,6 +29,7 @@ ROOMS: dict[str, frozenset[str] | str] = {
         {"domain", "logs", "metrics", "outgoing", "prompt_library", "surfaces", "storage"}
     ),
     "queries": frozenset({"directory", "domain", "prompt_library", "surfaces", "storage"}),
+    "workspaces": frozenset({"storage", "vault"}),
     "listeners": frozenset(
         {
             "command_handler",
@@ -44,6 +45,9 @@ ROOMS: dict[str, frozenset[str] | str] = {
     ),
     "sender": frozenset({"domain", "logs", "metrics", "outgoing", "storage"}),
     "clock": frozenset({"domain", "logs", "metrics", "storage"}),
+    "doors": frozenset({"metrics", "starting"}),
+    "starting": frozenset(),
+    "running": frozenset({"clock", "doors", "sender", "starting"}),
     "rehearsal": frozenset(),
     "settings": frozenset({"vault"}),
     "bootstrap": EVERYTHING,

@@ -233,8 +233,7 @@ class Sabotaged(Autoplay):
             database=self.database,
             sends_by_itself=False,
         )
-        door = self.on_stage.bot._door
-        assert door is not None
+        door = self.on_stage.bot.reception
         first, door.app = door.app, other.app
         try:
             yield
