@@ -1,4 +1,4 @@
-"""Who is who in the workspace: cached reads of people and channels, never made inside a transaction.
+"""Who is who in a workspace: cached reads of people and channels, never made inside a transaction.
 
 Only what Slack tells with `users:read`, `channels:read` and `groups:read`. A person or channel that
 Slack does not know, or does not show to the bot, is None.
@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -99,9 +100,12 @@ class _Cache(Generic[Found]):
 
 
 class Directory:
-    """Reads people and channels of one workspace. Slack's other errors are raised as `SlackApiError`."""
+    """Reads people and channels of one workspace. Slack's other errors are raised as `SlackApiError`.
 
-    def __init__(self, client: AsyncWebClient, now: Callable[[], datetime]) -> None:
+    ``client`` gives the client with which to ask, anew each time, since a workspace's token may change.
+    """
+
+    def __init__(self, client: Callable[[], Awaitable[AsyncWebClient]], now: Callable[[], datetime]) -> None:
         self._client = client
         self._accounts = _Cache[Account](now, PEOPLE_KEPT)
         self._channels = _Cache[Conversation](now, CHANNELS_KEPT)
@@ -135,24 +139,42 @@ class Directory:
         return account
 
     async def _ask_account(self, person: str) -> Account | None:
-        answer = await _asked(self._client.users_info(user=person))
+        answer = await _asked((await self._client()).users_info(user=person))
         return User.model_validate(answer["user"]).account() if answer else None
 
     async def _ask_channel(self, channel: str) -> Conversation | None:
-        answer = await _asked(self._client.conversations_info(channel=channel))
+        answer = await _asked((await self._client()).conversations_info(channel=channel))
         return Conversation.model_validate(answer["channel"]) if answer else None
 
     async def _ask_members(self, channel: str) -> frozenset[str] | None:
         found: list[str] = []
         cursor: str | None = None
+        client = await self._client()
         while cursor != "":
-            asking = self._client.conversations_members(channel=channel, limit=PAGE, cursor=cursor)
+            asking = client.conversations_members(channel=channel, limit=PAGE, cursor=cursor)
             answer = await _asked(asking)
             if answer is None:
                 return None
             found.extend(answer["members"])
             cursor = answer.get("response_metadata", {}).get("next_cursor", "")
         return frozenset(found)
+
+
+class Directories:
+    """The directory of each workspace. ``client_for`` gives a workspace's client for reads."""
+
+    def __init__(
+        self, client_for: Callable[[str], Awaitable[AsyncWebClient]], now: Callable[[], datetime]
+    ) -> None:
+        self._client_for = client_for
+        self._now = now
+        self._directories: dict[str, Directory] = {}
+
+    def of(self, workspace_id: str) -> Directory:
+        """The directory of one workspace."""
+        if workspace_id not in self._directories:
+            self._directories[workspace_id] = Directory(partial(self._client_for, workspace_id), self._now)
+        return self._directories[workspace_id]
 
 
 def known_zone(name: str | None) -> str:

@@ -50,7 +50,7 @@ async def member_joined_channel(happening: Happening, joined: MemberJoined) -> N
 
 async def user_change(happening: Happening, change: UserChange) -> None:
     """Tell each of the person's sets; of people whom no set knows nothing is kept."""
-    account = happening.desk.directory.learn(change.user)
+    account = happening.desk.directories.of(happening.workspace_id).learn(change.user)
     queries, person = happening.desk.queries, account.person.id
     if person not in await queries.known_people(happening.workspace_id, [person]):
         return

@@ -135,9 +135,10 @@ async def has_met(
 
 async def catch_up(world: World) -> None:
     """Let everything be posted that waits. A channel takes a message a second, so that is the step."""
+    client = AsyncWebClient(world.slack.bot_token, base_url=world.slack.api_url)
 
     async def client_for(_workspace_id: str) -> AsyncWebClient:
-        return world.bot.app.client
+        return client
 
     sender = Sender(world.database, client_for, world.clock, jitter=lambda: 0.0)
     await sender.drain()

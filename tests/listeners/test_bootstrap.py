@@ -52,10 +52,10 @@ async def connect(slack: LocalSlack, database_url: str, **other: Any) -> None:
     ],
 )
 async def test_a_wrong_or_missing_token_stops_it_with_a_sentence(
-    slack: LocalSlack, tmp_path: Path, wrong: dict[str, Any], named: str
+    slack: LocalSlack, database_url: str, wrong: dict[str, Any], named: str
 ) -> None:
     with pytest.raises(CannotStart, match=named) as stopped:
-        await connect(slack, f"sqlite+aiosqlite:///{tmp_path}/x.sqlite3", **wrong)
+        await connect(slack, database_url, **wrong)
     assert "xoxb-" not in str(stopped.value)
 
 

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.directory import CHANNELS_KEPT, PEOPLE_KEPT, Directory, User, known_zone
+from bot.directory import CHANNELS_KEPT, PEOPLE_KEPT, Directories, Directory, User, known_zone
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 ANN = {
@@ -63,9 +63,35 @@ def clock() -> HandClock:
     return HandClock()
 
 
+def directory_of(slack: ScriptedSlack, clock: HandClock) -> Directory:
+    async def client() -> AsyncWebClient:
+        return slack
+
+    return Directory(client, clock.now)
+
+
+async def test_each_workspace_has_a_directory_of_its_own(clock: HandClock) -> None:
+    slacks = {
+        team: ScriptedSlack({"users.info": {"user": ANN | {"tz": zone}}})
+        for team, zone in (("T1", "Europe/Berlin"), ("T2", "Asia/Kolkata"))
+    }
+
+    async def client_for(workspace_id: str) -> AsyncWebClient:
+        return slacks[workspace_id]
+
+    directories = Directories(client_for, clock.now)
+    zones = []
+    for team in ("T1", "T2", "T1"):
+        found = await directories.of(team).account("U1")
+        assert found is not None
+        zones.append(found.person.zone)
+    assert zones == ["Europe/Berlin", "Asia/Kolkata", "Europe/Berlin"]
+    assert [slack.asked["users.info"] for slack in slacks.values()] == [1, 1]
+
+
 async def test_a_person_is_asked_for_once_until_the_answer_is_old(clock: HandClock) -> None:
     slack = ScriptedSlack({"users.info": {"user": ANN}})
-    directory = Directory(slack, clock.now)
+    directory = directory_of(slack, clock)
     first = await directory.account("U1")
     assert first is not None
     assert (first.person.name, first.person.zone) == ("Ann", "Europe/Berlin")
@@ -79,7 +105,7 @@ async def test_a_person_is_asked_for_once_until_the_answer_is_old(clock: HandClo
 
 async def test_what_an_event_told_is_known_without_asking(clock: HandClock) -> None:
     slack = ScriptedSlack({"users.info": {"user": ANN}})
-    directory = Directory(slack, clock.now)
+    directory = directory_of(slack, clock)
     directory.learn(User.model_validate({**ANN, "tz": "Asia/Kolkata", "deleted": True}))
     found = await directory.account("U1")
     assert found is not None
@@ -89,7 +115,7 @@ async def test_what_an_event_told_is_known_without_asking(clock: HandClock) -> N
 
 async def test_a_person_slack_does_not_know_is_left_out_and_asked_for_again(clock: HandClock) -> None:
     slack = ScriptedSlack({"users.info": {"error": "user_not_found"}})
-    directory = Directory(slack, clock.now)
+    directory = directory_of(slack, clock)
     assert await directory.accounts(["U9", "U9"]) == {}
     slack.answers["users.info"] = {"user": ANN}
     assert list(await directory.accounts(["U1", "U1"])) == ["U1"]
@@ -97,7 +123,7 @@ async def test_a_person_slack_does_not_know_is_left_out_and_asked_for_again(cloc
 
 async def test_a_channel_without_the_bot_is_asked_for_again_at_once(clock: HandClock) -> None:
     slack = ScriptedSlack({"conversations.info": {"channel": {"id": "C1", "is_member": False}}})
-    directory = Directory(slack, clock.now)
+    directory = directory_of(slack, clock)
     outside = await directory.channel("C1")
     assert outside is not None
     assert not outside.is_member
@@ -113,7 +139,7 @@ async def test_a_channel_without_the_bot_is_asked_for_again_at_once(clock: HandC
 
 
 async def test_a_hidden_private_channel_is_none(clock: HandClock) -> None:
-    directory = Directory(ScriptedSlack({"conversations.info": {"error": "channel_not_found"}}), clock.now)
+    directory = directory_of(ScriptedSlack({"conversations.info": {"error": "channel_not_found"}}), clock)
     assert await directory.channel("C1") is None
 
 
@@ -123,17 +149,17 @@ async def test_members_are_read_page_by_page(clock: HandClock) -> None:
         {"members": ["U3"], "response_metadata": {"next_cursor": ""}},
     ]
     slack = ScriptedSlack({"conversations.members": pages})
-    assert await Directory(slack, clock.now).members("C1") == {"U1", "U2", "U3"}
+    assert await directory_of(slack, clock).members("C1") == {"U1", "U2", "U3"}
     assert slack.asked["conversations.members"] == 2
 
 
 async def test_members_without_a_next_page_are_complete(clock: HandClock) -> None:
     slack = ScriptedSlack({"conversations.members": {"members": ["U1"]}})
-    assert await Directory(slack, clock.now).members("C1") == {"U1"}
+    assert await directory_of(slack, clock).members("C1") == {"U1"}
 
 
 async def test_trouble_with_slack_is_not_taken_for_an_unknown_person(clock: HandClock) -> None:
-    directory = Directory(ScriptedSlack({"users.info": {"error": "ratelimited"}}), clock.now)
+    directory = directory_of(ScriptedSlack({"users.info": {"error": "ratelimited"}}), clock)
     with pytest.raises(SlackApiError):
         await directory.account("U1")
 

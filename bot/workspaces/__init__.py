@@ -1,0 +1,24 @@
+"""In which workspaces the bot is, and with which token it speaks in each. One of two ways, as it is set up:
+
+`OneWorkspace` has one token from the environment. `InstalledWorkspaces` has the tokens that workspaces gave
+it when they installed it, sealed in the database.
+"""
+
+from bot.workspaces.authorize import Authorize
+from bot.workspaces.clients import Clients
+from bot.workspaces.many import InstalledWorkspaces
+from bot.workspaces.one import OneWorkspace
+from bot.workspaces.protocol import Installed, NotInstalled, NoToken, Workspaces
+from bot.workspaces.rotation import Rotation
+
+__all__ = [
+    "Authorize",
+    "Clients",
+    "Installed",
+    "InstalledWorkspaces",
+    "NoToken",
+    "NotInstalled",
+    "OneWorkspace",
+    "Rotation",
+    "Workspaces",
+]

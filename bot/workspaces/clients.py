@@ -1,0 +1,40 @@
+"""Clients of Slack's Web API: alike but for their token, and all over one session."""
+
+from aiohttp import ClientSession
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+
+class Clients:
+    """Makes them. Until it is given a session, each call has a connection of its own."""
+
+    def __init__(self, slack_api_url: str) -> None:
+        self._base_url = slack_api_url
+        self._session: ClientSession | None = None
+        self.bare = self.reading(None)
+        """Without a token; Bolt copies it for each request."""
+
+    def use(self, session: ClientSession) -> None:
+        """Let every client speak over this session, whose timeout then holds."""
+        self._session = session
+        self.bare.session = session
+
+    def reading(self, token: str | None) -> AsyncWebClient:
+        """A client whose calls change nothing, or nothing twice: it tries again by itself."""
+        client = AsyncWebClient(token, base_url=self._base_url, session=self._session)
+        client.retry_handlers = [
+            AsyncConnectionErrorRetryHandler(),
+            AsyncRateLimitErrorRetryHandler(max_retry_count=2),
+            AsyncServerErrorRetryHandler(),
+        ]
+        return client
+
+    def sending(self, token: str | None) -> AsyncWebClient:
+        """A client that never tries again by itself, which might post twice."""
+        client = AsyncWebClient(token, base_url=self._base_url, session=self._session)
+        client.retry_handlers = []
+        return client

@@ -1,0 +1,107 @@
+"""Tokens that expire, where the Slack app has token rotation switched on.
+
+A refresh token is good for one use, so of all processes one refreshes while the others wait for it.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from aiohttp import ClientError
+from pydantic import BaseModel, ConfigDict
+from slack_sdk.errors import SlackApiError
+
+from bot.storage.installations import Installation
+from bot.storage.unit_of_work import Database, UnitOfWork
+from bot.workspaces.clients import Clients
+from bot.workspaces.protocol import NotInstalled
+
+logger = logging.getLogger(__name__)
+
+BEFORE_ITS_END = timedelta(hours=2)
+"""Slack lets a token live for twelve hours, and lets the old one work on after a refresh."""
+
+
+class Refreshed(BaseModel):
+    """Slack's answer to a refresh, as far as we use it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """Refreshes tokens. ``client_id`` and ``client_secret`` are the Slack app's."""
+
+    clients: Clients
+    database: Database
+    now: Callable[[], datetime]
+    client_id: str
+    client_secret: str
+
+    async def fresh(self, installation: Installation) -> Installation:
+        """The installation with a token that is good now.
+
+        A token that is about to expire is refreshed; while it is good it serves where that fails, or where
+        somebody else is at it. Raises `NotInstalled` where the installation was removed meanwhile; and, for a
+        token that has expired, what the refresh raises, such as `SlackApiError`.
+        """
+        if not self._is_due(installation):
+            return installation
+        if self._has_expired(installation):
+            return await self._refreshed(installation, wait=True)
+        try:
+            return await self._refreshed(installation, wait=False)
+        except (SlackApiError, ClientError, TimeoutError) as error:
+            name = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
+            logger.warning("the token of %s was not refreshed: %s", installation.workspace_id, name)
+            return installation
+
+    async def _refreshed(self, known: Installation, *, wait: bool) -> Installation:
+        """Slack is asked within the transaction, on purpose: its answer must be kept by who asked."""
+        async with self.database.unit_of_work() as unit:
+            held = await unit.installations.locked(known.workspace_id, wait=wait)
+            if held is None:
+                return await self._held_by_another(unit, known)
+            if not self._is_due(held):
+                return held
+            renewed = await self._ask(held)
+            await unit.installations.save(renewed)
+        logger.info("the token of %s was refreshed", known.workspace_id)
+        return renewed
+
+    async def _held_by_another(self, unit: UnitOfWork, known: Installation) -> Installation:
+        if await unit.installations.of(known.workspace_id) is None:
+            raise NotInstalled(known.workspace_id)
+        return known
+
+    async def _ask(self, held: Installation) -> Installation:
+        answer = await self.clients.sending(None).oauth_v2_access(
+            client_id=self.client_id,
+            client_secret=self.client_secret,
+            grant_type="refresh_token",
+            refresh_token=held.refresh_token,
+        )
+        told = Refreshed.model_validate(answer.data)
+        return replace(
+            held,
+            bot_token=told.access_token,
+            refresh_token=told.refresh_token,
+            token_expires_at=self.now() + timedelta(seconds=told.expires_in),
+        )
+
+    def _is_due(self, installation: Installation) -> bool:
+        expires_at = installation.token_expires_at
+        return (
+            installation.refresh_token is not None
+            and expires_at is not None
+            and expires_at - BEFORE_ITS_END <= self.now()
+        )
+
+    def _has_expired(self, installation: Installation) -> bool:
+        expires_at = installation.token_expires_at
+        return expires_at is not None and expires_at <= self.now()
