@@ -35,6 +35,10 @@ PORT = 8765
 STATE, DATABASE, KEY = "rehearsal.json", "rehearsal.sqlite3", "rehearsal.key"
 VERSION = 1
 """Of the kept state; another one is not read."""
+TAKES = ("chat.postMessage", "chat.update", "chat.postEphemeral", "views.publish")
+"""What the bot sends, and remembers to have sent."""
+IDS_SKIPPED = 1_000
+"""More ids of one kind than can be given between two keepings."""
 KEYS = {"scenario", "seed", "now", "slack", "page"}
 
 
@@ -163,8 +167,7 @@ async def _set_up(settings: Settings, options: PageOptions, store: Store) -> Asy
             scenario, slack, clock, bot, seed=seed, known=known, reading_speed=options.reading_speed
         )
         await _begin(rehearsal, earlier)
-        rehearsal.keep = lambda: store.write(_state(rehearsal))
-        rehearsal.keep()
+        _keep_always(rehearsal, store)
         yield rehearsal
         rehearsal.keep()
     finally:
@@ -179,6 +182,18 @@ async def _begin(rehearsal: Rehearsal, earlier: JsonObject | None) -> None:
     rehearsal.players.restore(earlier["page"]["players"])
     rehearsal.unread = Unread.from_json(earlier["page"]["unread"])
     await rehearsal.settle()
+    rehearsal.resumed_at = rehearsal.clock.now()
+
+
+def _keep_always(rehearsal: Rehearsal, store: Store) -> None:
+    """Keep it when all has come to rest, and before the bot learns that Slack took something.
+
+    So the bot's database never knows of a message that would be gone if this process were killed now.
+    """
+    rehearsal.keep = lambda: store.write(_state(rehearsal))
+    for method in TAKES:
+        rehearsal.slack.faults.on(method, "taken", lambda _call: rehearsal.keep())
+    rehearsal.keep()
 
 
 def _state(rehearsal: Rehearsal) -> JsonObject:
@@ -205,6 +220,10 @@ def _chosen(options: PageOptions, earlier: JsonObject | None) -> str:
 def _known(slack: LocalSlack, scenario: Scenario, earlier: JsonObject, store: Store) -> Cast:
     try:
         put_back(slack, earlier["slack"])
+        # A process that was killed may have given ids after the last keeping, and the bot knows them.
+        slack.world.ids.restore(
+            {kind: count + IDS_SKIPPED for kind, count in slack.world.ids.state().items()}
+        )
         return Cast.find(scenario, slack)
     except (KeyError, TypeError, ValueError) as wrong:
         raise _unreadable(store.folder / STATE) from wrong

@@ -1,5 +1,6 @@
 """The clock, the simulated members, the inspector, trouble, and going on where one was."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -131,6 +132,72 @@ async def test_a_bot_killed_in_the_middle_of_its_work_loses_nothing(open_desk: O
     await expect(desk.board).not_to_contain_text("Ruth Adeyemi and")
     await desk.press("1 minute on", desk.page.locator("#bar"))
     await expect(desk.board).to_contain_text("Here: Ruth Adeyemi and Inês Carvalho")
+
+
+async def test_a_button_is_busy_until_the_answer_is_there_and_gone_when_the_bot_took_it_away(
+    open_desk: OpenDesk,
+) -> None:
+    desk = await open_desk()
+    slack = desk.rehearsal.slack
+    reached, let_go = asyncio.Event(), asyncio.Event()
+
+    async def slowly(_acknowledgement: object) -> None:
+        reached.set()
+        await let_go.wait()
+
+    slack.faults.on("interactive", "ack_received", slowly, times=1)
+    before = len(slack.envelopes)
+    here = desk.board.get_by_role("button", name="I'm here")
+    await here.click()
+    await reached.wait()
+    await expect(here).to_have_attribute("aria-busy", "true")
+    await here.click()
+    await here.press("Enter")
+    let_go.set()
+    await expect(here).not_to_have_attribute("aria-busy", "true")
+    await expect(desk.board).to_contain_text("Here: Inês Carvalho")
+    assert len(slack.envelopes) == before + 1
+
+    start = desk.board.get_by_role("button", name="Start the meeting")
+    await desk.press("Start the meeting")
+    await expect(start).to_have_count(0)
+    ending = desk.board.get_by_role("button", name="End the meeting")
+    await ending.click()
+    await expect(desk.page.locator("#confirm")).to_be_visible()
+    before = len(slack.envelopes)
+    await desk.page.locator("#confirm-deny").click()
+    await expect(ending).to_be_focused()
+    assert len(slack.envelopes) == before
+    await desk.press("End the meeting")
+    await expect(ending).to_have_count(0)
+
+
+async def test_light_or_dark_is_chosen_by_key_kept_and_never_flashes(open_desk: OpenDesk) -> None:
+    desk = await open_desk()
+    page = desk.page
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = await page.evaluate(ground)
+    chosen = page.get_by_role("group", name="Colours").get_by_role("radio", name="System")
+    await expect(chosen).to_be_checked()
+    await chosen.focus()
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("ArrowRight")
+    await expect(page.get_by_role("radio", name="Dark")).to_be_checked()
+    dark = await page.evaluate(ground)
+    assert dark != light
+    await page.add_init_script("""new MutationObserver((_, watching) => {
+        if (!document.body) return;
+        window.first = getComputedStyle(document.documentElement).colorScheme;
+        watching.disconnect();
+    }).observe(document, { childList: true, subtree: true });""")
+    await page.reload()
+    assert await page.evaluate("window.first") == "dark"
+    assert await page.evaluate(ground) == dark
+    await expect(page.get_by_role("radio", name="Dark")).to_be_checked()
+    await page.get_by_role("radio", name="System").check()
+    assert await page.evaluate(ground) == light
+    await page.emulate_media(color_scheme="dark")
+    assert await page.evaluate(ground) == dark
 
 
 async def test_a_rehearsal_goes_on_where_it_was(browser: Browser, folder: Path) -> None:

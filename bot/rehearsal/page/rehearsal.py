@@ -56,6 +56,8 @@ class Rehearsal:
     unread: Unread = field(default_factory=Unread)
     ticking: bool = False
     """Whether time passes by itself."""
+    resumed_at: datetime | None = None
+    """When it went on from what was kept; None for one that began with this process."""
 
     def __post_init__(self) -> None:
         self._autoplay = Autoplay(

@@ -1,33 +1,24 @@
 """`action-learning rehearse`, started and stopped as somebody does it at a terminal."""
 
-import asyncio
-import re
 import signal
+import socket
 import sys
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.rehearsal.page.server import HOST
+from tests.rehearsal.page.processes import ports_of, session_of, started
 
-async def _started(folder: Path) -> tuple[asyncio.subprocess.Process, str]:
-    """The process, and the one address that it prints."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "rehearse", "--port", "0", "--folder", str(folder)),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    told = (await process.stdout.readline()).decode()
-    (address,) = re.findall(r"http://127.0.0.1:\d+/", told)
-    return process, address
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what a process holds")
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-async def test_it_prints_one_address_and_stopping_leaves_nothing_running(
+async def test_it_prints_one_address_and_stops_without_a_complaint(
     tmp_path: Path, how: signal.Signals
 ) -> None:
-    process, address = await _started(tmp_path)
+    process, address = await started(tmp_path)
     async with aiohttp.ClientSession() as browser:
         async with browser.get(address) as answer:
             assert "Start the meeting" in await answer.text()
@@ -37,3 +28,18 @@ async def test_it_prints_one_address_and_stopping_leaves_nothing_running(
         with pytest.raises(aiohttp.ClientConnectionError):
             await browser.get(address)
     assert (tmp_path / "rehearsal.json").exists()
+
+
+@on_linux
+async def test_stopping_leaves_no_process_and_no_port(tmp_path: Path) -> None:
+    process, address = await started(tmp_path)
+    ports = ports_of(process.pid)
+    assert len(ports) == 2, "the page, and the local Slack"
+    assert session_of(process.pid) == {process.pid}
+    async with aiohttp.ClientSession() as browser, browser.get(f"{address}events") as stream:
+        await stream.content.readline()
+        process.send_signal(signal.SIGINT)
+        await process.communicate()
+    assert session_of(process.pid) == set()
+    for port in ports:
+        socket.create_server((HOST, port)).close()
