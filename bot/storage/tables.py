@@ -43,6 +43,8 @@ METADATA = MetaData(
 
 NOT_ENDED = text("ended_at IS NULL")
 STILL_WAITING = text("state = 'waiting'")
+READY = text("ready_at IS NOT NULL")
+FINAL = text("ready_at IS NULL")
 SETTLED_SOMEHOW = "settled"
 """The state of a question of which the owner has disposed: how is sealed in ``triage``."""
 
@@ -68,12 +70,34 @@ class WorkspaceState(StrEnum):
 class RowState(StrEnum):
     """Where an outbox row stands.
 
-    A row that was sent or dropped is gone; ``SENDING`` may have reached Slack or not.
+    A row that was sent or dropped is gone.
     """
 
     WAITING = "waiting"
+    """Not tried since it was written; what comes later under the same key takes its place."""
     SENDING = "sending"
+    """A call is under way. Where the lane's lease is over, its sender died and nobody knows how it ended."""
+    FAILED = "failed"
+    """Slack certainly did not do it; it is tried again."""
+    AMBIGUOUS = "ambiguous"
+    """Slack may have done it; it is tried again, so that people may see it twice."""
+    HELD = "held"
+    """Waits for a hindrance to end: see ``holds``."""
     DEAD = "dead"
+    """Can never be sent; kept for the operator."""
+
+
+TO_SEND = tuple(state for state in RowState if state is not RowState.DEAD)
+"""The states of rows that still have to go."""
+
+
+class Call(StrEnum):
+    """The ways to call Slack, each with limits of its own."""
+
+    POST = "post"
+    UPDATE = "update"
+    NOTICE = "notice"
+    HOME = "home"
 
 
 def _id(name: str) -> Column[str]:
@@ -115,6 +139,20 @@ def _prose(name: str) -> Column[str]:
 
 def _optional_prose(name: str) -> Column[str]:
     return Column(name, Text)
+
+
+def _ready(table: str) -> tuple[Index, Index]:
+    """Rows that may be claimed, the longest ready first: of all workspaces, and of each."""
+    return (
+        Index(f"ix_{table}_ready_at", "ready_at", sqlite_where=READY, postgresql_where=READY),
+        Index(
+            f"ix_{table}_workspace_id_ready_at",
+            "workspace_id",
+            "ready_at",
+            sqlite_where=READY,
+            postgresql_where=READY,
+        ),
+    )
 
 
 def _belongs_to(table: str, *columns: str, key: tuple[str, ...] = ("id",)) -> ForeignKeyConstraint:
@@ -358,10 +396,13 @@ due_prompts = Table(
     _number("attempts"),
     _optional_instant("lease_until"),
     _optional_id("lease_token"),
+    _optional_instant("ready_at"),
     _belongs_to("learning_sets", "set_id"),
-    Index(None, "state", "due_at"),
     Index(None, "workspace_id", "set_id"),
+    *_ready("due_prompts"),
+    Index("ix_due_prompts_final", "due_at", sqlite_where=FINAL, postgresql_where=FINAL),
 )
+"""``ready_at`` is when a row may be claimed: when it is due or when its lease is over; NULL once it is final."""
 
 lanes = Table(
     "lanes",
@@ -372,7 +413,15 @@ lanes = Table(
     _instant("next_at"),
     _optional_instant("lease_until"),
     _optional_id("lease_token"),
+    _optional_instant("ready_at"),
+    _optional_instant("slot_at"),
+    Column("slot_round", Integer),
+    *_ready("lanes"),
 )
+"""``next_at``: nothing is sent to the lane before. ``ready_at``: when it may be claimed, which is when it has
+something to send, when its turn in the workspace's pace comes, or when its lease is over; NULL while nothing
+waits, or what waits is held. ``slot_at`` is a turn that was given to it, in a round of `paces`.
+"""
 
 outbox = Table(
     "outbox",
@@ -388,6 +437,9 @@ outbox = Table(
     _words("state", RowState),
     _number("attempts"),
     Column("error", String(255)),
+    _optional_id("thread_key"),
+    _optional_instant("put_at"),
+    _optional_instant("tried_at"),
     _belongs_to("lanes", "lane", key=("lane",)),
     Index(
         "uq_outbox_waiting",
@@ -406,7 +458,34 @@ sent_messages = Table(
     _part("key"),
     _id("channel"),
     Column("ts", String(32), nullable=False),
+    _optional_instant("sent_at"),
+    Column("perhaps_twice", Boolean, nullable=False, server_default=false()),
+    Index(None, "sent_at"),
 )
+"""``perhaps_twice``: it was posted after an attempt of which nobody knows how it ended."""
+
+paces = Table(
+    "paces",
+    METADATA,
+    _part("workspace_id"),
+    Column("call", words(Call), primary_key=True),
+    _number("interval_ms"),
+    _instant("next_at"),
+    _instant("blocked_until"),
+    _instant("limited_at"),
+    _number("allowed"),
+    _number("round"),
+)
+
+holds = Table(
+    "holds",
+    METADATA,
+    _part("workspace_id"),
+    _part("conversation"),
+    _words("cause", Hindrance),
+    _instant("held_at"),
+)
+"""Conversations to which nothing is sent; an empty ``conversation`` is the whole workspace."""
 
 workspaces = Table(
     "workspaces",
