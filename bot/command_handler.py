@@ -5,18 +5,19 @@ is acknowledged. A crash at any point loses nothing; the second arrival of the s
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain import commands as c
 from bot.domain.decide import decide
+from bot.domain.events import ChannelChanged, Event
 from bot.domain.evolve import evolve_all
 from bot.domain.learning_set import LearningSet
 from bot.domain.machine import Moment
 from bot.domain.rejections import Reason, Rejected
-from bot.domain.wakes import Wake, WakeKind, due_now, wakes
+from bot.domain.wakes import Wake, WakeKind, due_now, is_held, wakes
 from bot.prompt_library import Language, PromptLibrary
 from bot.storage.due_prompts import DuePrompt
 from bot.storage.learning_sets import ChannelTaken
@@ -26,6 +27,8 @@ from bot.surfaces.notices import Address, rejection_notice
 
 logger = logging.getLogger(__name__)
 
+NOT_TOLD_IN_THE_CHANNEL = frozenset({Reason.SET_HINDERED})
+"""Refusals that no private notice could bring into the channel: the caller says them."""
 DEFAULT_LANGUAGE = "en"
 DEFAULT_FORMAT = "classic"
 
@@ -88,8 +91,23 @@ class CommandHandler:
             await self._act_on(unit, prompt, learning_set)
         self._committed()
 
+    async def carry_out(self, unit: UnitOfWork, command: c.Command) -> LearningSet | None:
+        """Carry out a command of the workspace in a transaction that another began; None where it is refused.
+
+        Who gives it wakes the sender after the commit.
+        """
+        before = await unit.learning_sets.load(command.workspace_id, command.set_id, lock=True)
+        try:
+            return await self._carry_out(unit, before, command)
+        except Rejected as rejected:
+            logger.info("refused", extra=_named(command) | {"reason": rejected.reason})
+            return None
+
     async def _act_on(self, unit: UnitOfWork, prompt: DuePrompt, learning_set: LearningSet | None) -> None:
         now, wake = self._now(), prompt.wake
+        if learning_set is not None and is_held(learning_set, wake):
+            await unit.due_prompts.finish(prompt, "cancelled")
+            return
         when = due_now(learning_set, wake, now) if learning_set else None
         if learning_set is None or when is None:
             await unit.due_prompts.finish(prompt, "missed")
@@ -123,16 +141,27 @@ class CommandHandler:
         chosen = language.format(before.format_id if before else DEFAULT_FORMAT)
         events = decide(before, command, Moment(now, chosen))
         logger.info("decided", extra=_named(command) | {"events": [type(each).__name__ for each in events]})
+        return await self.happened(unit, before, events, await _due_before(unit, before, command))
+
+    async def happened(
+        self,
+        unit: UnitOfWork,
+        before: LearningSet | None,
+        events: Sequence[Event],
+        due_before: Mapping[str, Wake],
+    ) -> LearningSet:
+        """Evolve, save; enqueue what is to be said and what is due, in a transaction that another began."""
         states = [evolve_all(before, events[: count + 1]) for count in range(len(events))]
         after = states[-1] if states else before
         if after is None:
             raise Rejected(Reason.NO_SET_HERE)
-        due_before = await _due_before(unit, before, command)
+        language, now = self._language(after), self._now()
         await unit.learning_sets.save(before, *states)
-        await unit.outbox.enqueue(
-            after.workspace_id, announce(before, events, after, now, language, chosen), now
-        )
+        said = announce(before, events, after, now, language, language.format(after.format_id))
+        await unit.outbox.enqueue(after.workspace_id, said, now)
         await unit.due_prompts.sync(after.workspace_id, after.id, due_before, wakes(after))
+        if before is not None:
+            await _follow(unit, before, after, events)
         return after
 
     async def _refuse(
@@ -145,13 +174,22 @@ class CommandHandler:
             if request is not None and not await unit.requests.first(command.workspace_id, request, now):
                 return _duplicate(command)
             learning_set = await unit.learning_sets.load(command.workspace_id, command.set_id)
-            if reply_to is not None:
+            if reply_to is not None and rejected.reason not in NOT_TOLD_IN_THE_CHANNEL:
                 notice = rejection_notice(rejected, learning_set, self._language(learning_set), reply_to)
                 await unit.outbox.enqueue(command.workspace_id, [notice], now)
         return Outcome(Result.REJECTED, learning_set, rejected)
 
     def _language(self, learning_set: LearningSet | None) -> Language:
         return self._library.language(learning_set.language if learning_set else DEFAULT_LANGUAGE)
+
+
+async def _follow(unit: UnitOfWork, before: LearningSet, after: LearningSet, events: Iterable[Event]) -> None:
+    """What was sent, and what waits to be, follows the set to another channel."""
+    for event in events:
+        if isinstance(event, ChannelChanged) and event.by is None:
+            await unit.life.follow_channel(after.workspace_id, before.channel_id, after.channel_id)
+        elif isinstance(event, ChannelChanged):
+            await unit.life.leave_channel(after.workspace_id, before.channel_id)
 
 
 async def _due_before(unit: UnitOfWork, before: LearningSet | None, command: c.Command) -> Mapping[str, Wake]:

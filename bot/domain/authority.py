@@ -61,13 +61,24 @@ def may_manage(learning_set: LearningSet, person: str | None) -> bool:
     if person is None:
         return False
     keepers = {
-        p for p in (learning_set.creator, learning_set.facilitator) if p and is_participant(learning_set, p)
+        p
+        for p in (learning_set.creator, learning_set.facilitator)
+        if p and is_participant(learning_set, p) and p not in learning_set.hindered_people
     }
     return (
         person in keepers
         or person == learning_set.creator
         or (not keepers and learning_set.is_active(person))
     )
+
+
+def keeper(learning_set: LearningSet) -> str | None:
+    """Who is told when something of the set is to be put right: the facilitator, else the creator, else a
+    member who is in; nobody where none of them can be reached.
+    """
+    members = (member.person for member in learning_set.active_members)
+    people = (learning_set.facilitator, learning_set.creator, *members)
+    return next((p for p in people if p and p not in learning_set.hindered_people), None)
 
 
 def _facilitator_awaited_since(learning_set: LearningSet, now: datetime) -> datetime:
@@ -106,6 +117,11 @@ def _participant(learning_set: LearningSet, command: c.Command, now: datetime) -
 
 def _manager(learning_set: LearningSet, command: c.Command, now: datetime) -> Reason | None:
     return None if may_manage(learning_set, command.actor) else Reason.NOT_ALLOWED_TO_MANAGE
+
+
+def _channel(learning_set: LearningSet, command: c.ChangeChannel, now: datetime) -> Reason | None:
+    """The workspace may give the channel another id; a keeper may have the set meet elsewhere."""
+    return None if command.actor is None else _manager(learning_set, command, now)
 
 
 def _runs(learning_set: LearningSet, command: c.Command, now: datetime) -> Reason | None:
@@ -203,6 +219,13 @@ RULES: Mapping[type[c.Command], Rule] = {
     c.CancelMeeting: _manager,
     c.SkipTurn: _member,
     c.SwapPlaces: _member,
+    c.HinderSet: _clock,
+    c.UnhinderSet: _clock,
+    c.GoOn: _manager,
+    c.ChangeChannel: _channel,
+    c.HinderPerson: _clock,
+    c.UnhinderPerson: _clock,
+    c.NoticeLeaving: _clock,
     c.GoAway: _own_person,
     c.UpdatePerson: _clock,
     c.PassTime: _clock,

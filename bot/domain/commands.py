@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.domain.hindrances import Hindrance
 from bot.domain.learning_set import Horizon, Outcome, Person, QuestionState
 
 
@@ -44,6 +45,8 @@ class CreateSet(Command):
     clock_id: str
     call_link: str | None = None
     in_pairs: bool = False
+    sharing_agreed: bool = False
+    """The channel is shared with another organisation, and the creator agrees to that."""
     people: Mapping[str, Person]
     """Everybody named above and the creator, as the directory knows them."""
 
@@ -121,6 +124,59 @@ class UpdatePerson(Command):
     """The workspace tells of a person's new name or zone."""
 
     person: Person
+
+
+# What hinders it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HinderSet(Command):
+    """The workspace tells that the set cannot meet in its channel: it is paused."""
+
+    cause: Hindrance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnhinderSet(Command):
+    """The workspace tells that the set can be reached: it goes on where it stood."""
+
+    shared: bool = False
+    """Whether the channel is shared with another organisation; what was agreed about that then stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoOn(Command):
+    """Whoever looks after the set has it go on where it is: they agree to the sharing, or have it tried
+    again.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeChannel(Command):
+    """The set meets in another channel: a person moves it there, or the same channel has another id."""
+
+    channel_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HinderPerson(Command):
+    """The workspace tells that a person of the set cannot be reached."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnhinderPerson(Command):
+    """The workspace tells that the person can be reached."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLeaving(Command):
+    """The workspace tells that somebody is no longer in the set's channel."""
+
+    person: str
 
 
 # The clock

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.domain import commands as c
-from bot.domain import contributions, flow, membership, owners
+from bot.domain import contributions, flow, hindering, membership, owners
 from bot.domain import events as e
 from bot.domain.authority import authorise, is_participant
 from bot.domain.learning_set import Attendance, LearningSet
-from bot.domain.machine import Moment, check_phase
+from bot.domain.machine import Moment, check_hindrance, check_phase
 from bot.domain.rejections import Reason, Rejected
 
 Decision = Callable[[LearningSet, Any, Moment], tuple[e.Event, ...]]
@@ -31,6 +31,13 @@ DECISIONS: Mapping[type[c.Command], Decision] = {
     c.SwapPlaces: membership.swap_places,
     c.GoAway: membership.go_away,
     c.UpdatePerson: membership.update_person,
+    c.HinderSet: hindering.hinder_set,
+    c.UnhinderSet: hindering.unhinder_set,
+    c.GoOn: hindering.go_on,
+    c.ChangeChannel: hindering.change_channel,
+    c.HinderPerson: hindering.hinder_person,
+    c.UnhinderPerson: hindering.unhinder_person,
+    c.NoticeLeaving: hindering.notice_leaving,
     c.PassTime: flow.pass_time,
     c.StartMeeting: flow.start,
     c.SetPresence: flow.set_presence,
@@ -58,8 +65,21 @@ DECISIONS: Mapping[type[c.Command], Decision] = {
     c.TellProposedOwner: contributions.tell_proposed_owner,
 }
 
+OF_THE_CLOCK = frozenset({c.PassTime, c.AskForReportBack, c.TellProposedOwner})
+"""What comes due by itself. In a set that is hindered it comes to nothing."""
+
 NOT_AN_APPEARANCE = frozenset(
-    {c.SkipTurn, c.SwapPlaces, c.GoAway, c.LeaveSet, c.EndSet, c.UpdatePerson, c.SetPresence}
+    {
+        c.SkipTurn,
+        c.SwapPlaces,
+        c.GoAway,
+        c.GoOn,
+        c.ChangeChannel,
+        c.LeaveSet,
+        c.EndSet,
+        c.UpdatePerson,
+        c.SetPresence,
+    }
 )
 """Everything else that somebody does while the meeting runs shows that they are there."""
 
@@ -76,6 +96,9 @@ def decide(learning_set: LearningSet | None, command: c.Command, moment: Moment)
     if learning_set.ended_at is not None:
         return _after_the_end(command)
     authorise(learning_set, command, moment.now)
+    if learning_set.hindered_by is not None and type(command) in OF_THE_CLOCK:
+        return ()
+    check_hindrance(learning_set, command)
     check_phase(learning_set.meeting, command)
     events = DECISIONS[type(command)](learning_set, command, moment)
     return *_appearance(learning_set, command), *events

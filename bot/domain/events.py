@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.agenda import Slot
+from bot.domain.hindrances import Hindrance
 from bot.domain.learning_set import (
     Attendance,
     Bid,
@@ -111,6 +112,48 @@ class PersonCameBack(Event):
 @dataclass(frozen=True, slots=True)
 class PersonUpdated(Event):
     person: Person
+
+
+# What hinders it
+
+
+@dataclass(frozen=True, slots=True)
+class SetHindered(Event):
+    """It is paused: nothing is due by itself, and its meetings are not moved on."""
+
+    cause: Hindrance
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetUnhindered(Event):
+    """It goes on where it stood."""
+
+    sharing_agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChanged(Event):
+    channel_id: str
+    by: str | None
+    """None: it is the same channel under another id."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHindered(Event):
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonUnhindered(Event):
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLeft(Event):
+    """A member left the channel, or was taken out of it, and belongs to the set all the same."""
+
+    person: str
 
 
 # Prompts

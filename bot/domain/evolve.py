@@ -168,6 +168,40 @@ def _(event: e.PersonUpdated, state: LearningSet) -> LearningSet:
 
 
 @_apply.register
+def _(event: e.SetHindered, state: LearningSet) -> LearningSet:
+    return replace(state, hindered_by=event.cause, hindered_at=event.at)
+
+
+@_apply.register
+def _(event: e.SetUnhindered, state: LearningSet) -> LearningSet:
+    return replace(state, hindered_by=None, hindered_at=None, sharing_agreed=event.sharing_agreed)
+
+
+@_apply.register
+def _(event: e.ChannelChanged, state: LearningSet) -> LearningSet:
+    """Under another id everything stands where it stood; in another channel a board goes up anew."""
+    moved = replace(state, channel_id=event.channel_id)
+    if event.by is None or state.meeting is None or state.meeting.boards == 0:
+        return moved
+    return _meeting(moved, boards=state.meeting.boards + 1)
+
+
+@_apply.register
+def _(event: e.PersonHindered, state: LearningSet) -> LearningSet:
+    return replace(state, hindered_people=(*state.hindered_people, event.person))
+
+
+@_apply.register
+def _(event: e.PersonUnhindered, state: LearningSet) -> LearningSet:
+    return replace(state, hindered_people=tuple(p for p in state.hindered_people if p != event.person))
+
+
+@_apply.register
+def _(event: e.ChannelLeft, state: LearningSet) -> LearningSet:
+    return state
+
+
+@_apply.register
 def _(event: e.ReportBackAsked, state: LearningSet) -> LearningSet:
     return state
 
@@ -179,12 +213,16 @@ def _(event: e.ProposedOwnerTold, state: LearningSet) -> LearningSet:
 
 @_apply.register
 def _(event: e.BoardOpened, state: LearningSet) -> LearningSet:
-    return _meeting(state, phase=Phase.OPENED)
+    return _meeting(state, phase=Phase.OPENED, boards=_of(state).boards + 1)
 
 
 @_apply.register
 def _(event: e.MeetingStarted, state: LearningSet) -> LearningSet:
-    return _meeting(state, phase=Phase.RUNNING, started_at=event.at, facilitator=event.facilitator)
+    meeting = _of(state)
+    boards = meeting.boards + (meeting.phase is Phase.SCHEDULED)
+    return _meeting(
+        state, phase=Phase.RUNNING, started_at=event.at, facilitator=event.facilitator, boards=boards
+    )
 
 
 @_apply.register

@@ -255,7 +255,7 @@ def pass_time(state: LearningSet, command: c.PassTime, moment: Moment) -> tuple[
     if meeting.id != command.meeting_id:
         return ()
     if now >= forgotten_at(meeting):
-        return _forgotten(state, meeting, moment)
+        return forgotten(state, moment)
     if was_never_started(state):
         opens = now >= meeting.starts_at - OPENS_BEFORE and meeting.phase is Phase.SCHEDULED
         return (e.BoardOpened(),) if opens else ()
@@ -264,7 +264,9 @@ def pass_time(state: LearningSet, command: c.PassTime, moment: Moment) -> tuple[
     return _stage_time(state, meeting, meeting.stage_ends_at, moment)
 
 
-def _forgotten(state: LearningSet, meeting: Meeting, moment: Moment) -> tuple[e.Event, ...]:
+def forgotten(state: LearningSet, moment: Moment) -> tuple[e.Event, ...]:
+    """The end of a meeting for which nobody is waited any longer; the next one takes its place."""
+    meeting = current(state)
     if was_never_started(state):
         return e.MeetingCancelled(None), next_meeting(state, moment)
     shown = () if meeting.learning_shown or not meeting.learning else (e.LearningShown(),)

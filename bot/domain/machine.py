@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import commands as c
 from bot.domain.formats import Format
-from bot.domain.learning_set import Meeting, Phase
+from bot.domain.learning_set import LearningSet, Meeting, Phase
 from bot.domain.rejections import Reason, Rejected
 
 REPORT_BACKS = "report-backs"
@@ -113,6 +113,21 @@ PHASE_COMMANDS = frozenset(command for row in TRANSITIONS.values() for command i
 TIED_TO_A_MEETING = PHASE_COMMANDS | {c.PlaceBid, c.SkipTurn, c.SkipReport}
 """Meant for the meeting for which their button was drawn; an old press never touches a new meeting."""
 
+POSSIBLE_WHILE_HINDERED = frozenset({c.MoveMeeting, c.CancelMeeting, c.EndSet})
+"""What can be asked of the meeting of a set that is hindered."""
+LANDS_WHILE_HINDERED = frozenset(
+    {
+        c.AskQuestion,
+        c.EditQuestion,
+        c.SettleQuestion,
+        c.NoteTakeaway,
+        c.WriteLearning,
+        c.RecordCommitment,
+        c.RecordNoCommitment,
+    }
+)
+"""Nothing of this is begun then; but what somebody was writing lands, and is shown when the set goes on."""
+
 REFUSED_IN: Mapping[Phase, Reason] = {
     SCHEDULED: Reason.NOT_STARTED,
     OPENED: Reason.NOT_STARTED,
@@ -140,3 +155,14 @@ def check_phase(meeting: Meeting | None, command: c.Command) -> None:
     if isinstance(command, c.ResumeMeeting) and meeting.phase is RUNNING:
         raise Rejected(Reason.NOT_PAUSED)
     raise Rejected(REFUSED_IN[meeting.phase])
+
+
+def check_hindrance(learning_set: LearningSet, command: c.Command, *, begins: bool = False) -> None:
+    """Raise ``Rejected`` when the set is hindered and a person wants to move its meeting on: nobody would see
+    it. ``begins``: somebody is about to write something that could not be shown either.
+    """
+    possible = POSSIBLE_WHILE_HINDERED if begins else POSSIBLE_WHILE_HINDERED | LANDS_WHILE_HINDERED
+    if learning_set.hindered_by is None or command.actor is None:
+        return
+    if type(command) in PHASE_COMMANDS - possible:
+        raise Rejected(Reason.SET_HINDERED)

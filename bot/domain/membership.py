@@ -38,6 +38,7 @@ def create(command: c.CreateSet, moment: Moment) -> tuple[e.Event, ...]:
         clock_id=command.clock_id,
         created_at=moment.now,
         call_link=command.call_link,
+        sharing_agreed=command.sharing_agreed,
         members=tuple(Member(person, unit_id) for person, unit_id in units),
         places=ledger.open_places(dict.fromkeys(unit_id for _, unit_id in units)),
         people=command.people,

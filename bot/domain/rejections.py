@@ -20,6 +20,7 @@ class Reason(StrEnum):
     ALREADY_IN = "already-in"
     SET_FULL = "set-full"
     SET_ENDED = "set-ended"
+    SET_HINDERED = "set-hindered"
     NO_SET_HERE = "no-set-here"
     CHANNEL_TAKEN = "channel-taken"
     TOO_FEW_MEMBERS = "too-few-members"

@@ -60,6 +60,8 @@ def _candidate(learning_set: LearningSet, meeting: Meeting, unit_id: str) -> led
 def _is_expected(learning_set: LearningSet, meeting: Meeting, person: str) -> bool:
     if meeting.live:
         return person in meeting.present
+    if person in learning_set.hindered_people:
+        return False
     known = learning_set.people[person]
     if known.away_from is None or known.away_until is None:
         return True

@@ -46,9 +46,9 @@ class Wake:
 
 
 def wakes(learning_set: LearningSet) -> dict[str, Wake]:
-    """Everything that is due for the set's next or running meeting, by key."""
+    """Everything that is due for the set's next or running meeting, by key; nothing while it is hindered."""
     meeting = learning_set.meeting
-    if meeting is None:
+    if meeting is None or learning_set.hindered_by is not None:
         return {}
     found = [w for w in (_meeting_clock(meeting), *_between_meetings(learning_set, meeting)) if w is not None]
     return {wake.key: wake for wake in found}
@@ -85,15 +85,21 @@ def _meeting_clock(meeting: Meeting) -> Wake | None:
 def _between_meetings(learning_set: LearningSet, meeting: Meeting) -> list[Wake]:
     if meeting.phase is not Phase.SCHEDULED:
         return []
-    left_out = {skip.person for skip in meeting.report_skips}
+    left_out = {skip.person for skip in meeting.report_skips}.union(learning_set.hindered_people)
     found: list[Wake] = []
     for member in learning_set.active_members:
         if member.person not in left_out and learning_set.reports_missing(member.person):
             found.extend(_report_backs(learning_set, meeting, member.person))
     proposed = (person for p in proposals(learning_set) for person in learning_set.unit_people(p.unit_id))
-    return found + [
-        wake for person in proposed if (wake := _owner(learning_set, meeting, person)) is not None
-    ]
+    reached = (person for person in proposed if person not in learning_set.hindered_people)
+    return found + [wake for person in reached if (wake := _owner(learning_set, meeting, person)) is not None]
+
+
+def is_held(learning_set: LearningSet, wake: Wake) -> bool:
+    """Whether a wake that was claimed is not to be acted on now and may be due again: the set, or the person
+    whom it is about, has been hindered meanwhile.
+    """
+    return learning_set.hindered_by is not None or wake.person in learning_set.hindered_people
 
 
 def _report_backs(learning_set: LearningSet, meeting: Meeting, person: str) -> list[Wake]:

@@ -6,14 +6,13 @@ from functools import partial
 
 from slack_sdk.models.views import View
 
-from bot.command_handler import Outcome, Result
+from bot.command_handler import NOT_TOLD_IN_THE_CHANNEL, Outcome, Result
 from bot.domain.rejections import Rejected
 from bot.listeners.openings import OPENINGS, Opening, new_set_view, opened
 from bot.listeners.payloads import Press, carried
 from bot.listeners.presses import PRESSES, Translate
 from bot.listeners.refusals import Forged, NotNow
 from bot.listeners.visit import Visit, given
-from bot.surfaces import keys
 from bot.surfaces.ids import Action
 from bot.surfaces.modals.hand_over import handed_over_view
 from bot.surfaces.notices import Address
@@ -51,6 +50,8 @@ async def command(translate: Translate, pressed: Pressed) -> None:
     outcome = await visit.desk.handler.handle(asked, request=visit.request, reply_to=_reply_to(pressed))
     if press.view is not None and outcome.rejected is not None:
         await _say_in_view(pressed, outcome)
+    elif outcome.rejected is not None and outcome.rejected.reason in NOT_TOLD_IN_THE_CHANNEL:
+        await visit.open(visit.refusal(outcome.rejected, outcome.learning_set))
     elif press.in_modal and outcome.result is Result.DONE and press.view is not None:
         await _after_in_modal(pressed, press.view.id, outcome)
     if press.in_home:
@@ -88,7 +89,7 @@ def _reply_to(pressed: Pressed) -> Address | None:
         key=f"notice:{press.trigger_id}",
         conversation=press.channel.id,
         reader=press.user.id,
-        thread_key=keys.board(meeting_id) if in_thread and meeting_id else None,
+        meeting_id=meeting_id if in_thread else None,
     )
 
 

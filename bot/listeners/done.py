@@ -17,6 +17,7 @@ REPLIES: Mapping[type[c.Command], Callable[[Scene, Any], Reply]] = {
     c.ChangeFacilitator: lambda scene, _: replies.facilitator_reply(scene),
     c.MoveMeeting: lambda scene, _: replies.next_date_reply(scene),
     c.CancelMeeting: lambda scene, _: replies.next_date_reply(scene),
+    c.ChangeChannel: lambda scene, _: replies.here_reply(scene),
     c.EndSet: lambda scene, _: replies.ended_reply(scene),
 }
 """``Scene`` is the set afterwards."""

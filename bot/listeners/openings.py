@@ -20,6 +20,7 @@ from bot.surfaces.modals.commitments import commitment_modal, edit_commitment_mo
 from bot.surfaces.modals.create_set import create_set_modal
 from bot.surfaces.modals.hand_over import hand_over_modal
 from bot.surfaces.modals.learning import learning_modal
+from bot.surfaces.modals.leave import leave_modal
 from bot.surfaces.modals.owners import owners_modal
 from bot.surfaces.modals.presence import presence_modal
 from bot.surfaces.modals.questions import ask_question_modal, edit_question_modal
@@ -50,7 +51,7 @@ def opened(opening: Opening, scene: Scene, who: Who, carried: Carried) -> View:
 async def new_set_view(visit: Visit, channel: str | None) -> View:
     """The modal for a new set, in the creator's own zone; asked for in a channel, it proposes that one."""
     chosen = channel if channel and channel.startswith(CHANNELS) else None
-    account = await visit.desk.directory.account(visit.person)
+    account = await visit.directory.account(visit.person)
     zone = account.person.zone if account else "UTC"
     queries = visit.desk.queries
     return create_set_modal(queries.language, queries.format, visit.person, zone, queries.now, chosen)
@@ -75,6 +76,7 @@ def _nothing_learned(who: Who, _: Carried) -> c.Command:
 
 
 OPENINGS: Mapping[Action, Opening] = {
+    Action.LEAVE_SET: Opening(lambda who, _: c.LeaveSet(**who), lambda scene, *_: leave_modal(scene)),
     Action.CORRECT_PRESENCE: Opening(
         lambda who, _: c.SetPresence(**who, present={}), lambda scene, *_: presence_modal(scene)
     ),

@@ -18,6 +18,7 @@ def _settle(state: QuestionState) -> Translate:
 PRESSES: Mapping[Action, Translate] = {
     Action.ACCEPT_INVITATION: lambda who, _: c.AcceptInvitation(**who),
     Action.DECLINE_INVITATION: lambda who, _: c.DeclineInvitation(**who),
+    Action.GO_ON: lambda who, _: c.GoOn(**who),
     Action.START_MEETING: lambda who, _: c.StartMeeting(**who),
     Action.I_AM_HERE: lambda who, _: c.SetPresence(**who, present={who["actor"]: True}),
     Action.MOVE_ON: lambda who, carried: c.MoveOn(**who, version=given(carried.version)),

@@ -163,8 +163,32 @@ async def _away(typed: Typed, scene: Scene) -> Answer:
     return await _command(_making(lambda who: c.GoAway(**who, until=until)), typed, scene)
 
 
+async def _here(typed: Typed) -> Answer:
+    """A set whose channel is out of reach finds another; in one that outsiders can read, none does."""
+    found = await typed.visit.directory.channel(typed.channel)
+    if found is None or not found.is_member:
+        return _said(typed, "hindrances.here.not_in")
+    if found.is_ext_shared:
+        return _said(typed, "hindrances.here.shared")
+    person, language = typed.visit.person, typed.visit.desk.queries.language
+    theirs = [each for each in await _their_sets(typed) if may_manage(each.learning_set, person)]
+    paused = [each for each in theirs if each.learning_set.hindered_by is not None]
+    called = [s for s in paused if s.learning_set.name.casefold() == typed.rest.casefold()] or paused
+    if len(called) != 1:
+        return replies.which_paused_reply([each.learning_set for each in paused], language)
+    moving = _making(lambda who: c.ChangeChannel(**who, channel_id=typed.channel))
+    try:
+        return await _command(moving, typed, called[0])
+    except Rejected as refusal:
+        return _refused(typed.visit, refusal, called[0])
+
+
+def _said(typed: Typed, key: str) -> Reply:
+    return Reply(*parts.drawn(parts.said(typed.visit.desk.queries.language.words.rich(key))))
+
+
 async def _joining(typed: Typed, _: Scene, who: Who) -> c.Command:
-    account = await typed.visit.desk.directory.account(typed.visit.person)
+    account = await typed.visit.directory.account(typed.visit.person)
     if account is None or account.is_bot or account.deactivated:
         raise Rejected(Reason.NOT_INVITED)
     return c.JoinSet(**who, person=await known_person(typed.visit, account))
@@ -244,6 +268,7 @@ LISTENERS: Mapping[Subcommand, Listener] = {
     Subcommand.NEW: _new,
     Subcommand.COMMITMENTS: _commitments,
     Subcommand.REPORT: _report,
+    Subcommand.HERE: _here,
     **{word: partial(_about_set, listener) for word, listener in ABOUT_THE_SET.items()},
 }
 """Every word after `/als` has one listener."""

@@ -16,11 +16,11 @@ from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.command_handler import CommandHandler
-from bot.directory import Directory
+from bot.directory import Directories, Directory
 from bot.domain.authority import authorise
 from bot.domain.commands import Command
 from bot.domain.learning_set import LearningSet
-from bot.domain.machine import check_phase
+from bot.domain.machine import check_hindrance, check_phase
 from bot.domain.rejections import Reason, Rejected
 from bot.listeners.refusals import Forged, Refusal, refusal_view, sentence
 from bot.outgoing import Message
@@ -58,7 +58,7 @@ class Desk:
 
     handler: CommandHandler
     queries: Queries
-    directory: Directory
+    directories: Directories
     say: Say
     new_id: Callable[[], str]
 
@@ -73,6 +73,11 @@ class Visit:
     bot_user_id: str
     person: str
     request: str
+
+    @property
+    def directory(self) -> Directory:
+        """Who is who in the person's workspace."""
+        return self.desk.directories.of(self.workspace_id)
 
     def who(self, carried: Carried) -> Who:
         """The first fields of a command to the set that a button or a modal is about. Raises `Forged`."""
@@ -146,4 +151,5 @@ def ask_first(scene: Scene, command: Command) -> None:
     if scene.learning_set.ended_at is not None:
         raise Rejected(Reason.SET_ENDED)
     authorise(scene.learning_set, command, scene.now)
+    check_hindrance(scene.learning_set, command, begins=True)
     check_phase(scene.learning_set.meeting, command)

@@ -18,7 +18,7 @@ from bot.storage.dialect import upsert
 from bot.storage.tables import PromptState, due_prompts
 
 LEASE = timedelta(seconds=60)
-Ending = Literal["done", "missed", "failed"]
+Ending = Literal["done", "missed", "failed", "cancelled"]
 WAKE = tuple(field.name for field in fields(Wake))
 """The columns that make up a wake."""
 
@@ -97,7 +97,7 @@ class DuePrompts:
         return sorted(claimed, key=lambda prompt: (prompt.wake.due_at, prompt.wake.key))
 
     async def finish(self, prompt: DuePrompt, ending: Ending = "done") -> bool:
-        """Settle it for good: done, missed or failed.
+        """Settle it: done, missed or failed for good; or cancelled, from which it can be due again.
 
         False, and nothing done, when the lease is no longer ours.
         """

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.storage.due_prompts import DuePrompts
 from bot.storage.installations import Installations
 from bot.storage.learning_sets import LearningSets
+from bot.storage.life import Life
 from bot.storage.oauth_states import OAuthStates
 from bot.storage.outbox import Outbox
 from bot.storage.people import People
@@ -36,6 +37,7 @@ class UnitOfWork:
         self.due_prompts = DuePrompts(connection)
         self.outbox = Outbox(connection, vault)
         self.installations = Installations(connection, vault)
+        self.life = Life(connection)
         self.oauth_states = OAuthStates(connection)
 
 

@@ -18,6 +18,7 @@ from bot.surfaces import (
     channel,
     commitments,
     farewells,
+    hindrances,
     invitation,
     learning,
     private_words,
@@ -52,6 +53,12 @@ ANNOUNCERS: Mapping[type[e.Event], Sequence[Announcer]] = {
     e.PersonWentAway: (silent,),
     e.PersonCameBack: (silent,),
     e.PersonUpdated: (silent,),
+    e.SetHindered: (hindrances.set_hindered,),
+    e.SetUnhindered: (hindrances.set_unhindered,),
+    e.ChannelChanged: (hindrances.channel_changed,),
+    e.PersonHindered: (hindrances.person_hindered,),
+    e.PersonUnhindered: (silent,),
+    e.ChannelLeft: (hindrances.channel_left,),
     e.ReportBackAsked: (between.report_asked,),
     e.ProposedOwnerTold: (between.owner_told,),
     e.BoardOpened: (silent,),
@@ -131,7 +138,10 @@ def _steps(
 
 
 def _board(steps: Sequence[Step]) -> list[Message]:
-    """The board of the meeting that was up, or has come up, when it shows something else than before."""
+    """The board of the meeting that was up, or has come up, when it shows something else than before.
+
+    When a set goes on, it is put up once more, as what waited to be sent may have been dropped.
+    """
     scenes = [step.after for step in steps if step.after.learning_set.meeting is not None]
     first = steps[0].before if steps else None
     if first is not None and first.learning_set.meeting is not None:
@@ -141,7 +151,9 @@ def _board(steps: Sequence[Step]) -> list[Message]:
         return []
     last = [scene for scene in scenes if scene.meeting.id == up.meeting.id][-1]
     parts = board_parts(last)
-    return [] if first is up and board_parts(first) == parts else [board(last, parts)]
+    same = first is up and board_parts(first) == parts and up.board_key == last.board_key
+    goes_on = any(isinstance(event, e.SetUnhindered) for step in steps[:1] for event in step.events)
+    return [] if same and not goes_on else [board(last, parts)]
 
 
 def _last_wins(messages: Sequence[Outgoing]) -> list[Outgoing]:

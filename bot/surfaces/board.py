@@ -10,7 +10,6 @@ from bot.domain.turns import turn_count
 from bot.outgoing import Message
 from bot.prompt_library import Line
 from bot.surfaces import board_buttons as rows
-from bot.surfaces import keys
 from bot.surfaces.bids import proposal_lines, turn_lines
 from bot.surfaces.parts import Part, bullets, buttons, in_channel, quoted, said, title
 from bot.surfaces.reports import to_come
@@ -34,7 +33,7 @@ def board_parts(scene: Scene) -> tuple[Part, ...]:
 def board(scene: Scene, parts: tuple[Part, ...]) -> Message:
     """The message of these parts. Once the meeting is over or has moved away, only an update of one sent."""
     meeting = scene.meeting
-    drawn = in_channel(scene, keys.board(meeting.id), *parts)
+    drawn = in_channel(scene, scene.board_key, *parts)
     return replace(drawn, stage=meeting.stage, update_only=not is_up(meeting))
 
 

@@ -9,6 +9,7 @@ from bot.domain.events import (
     MemberJoined,
     MemberLeft,
     SetEnded,
+    SetUnhindered,
 )
 from bot.outgoing import Outgoing
 from bot.prompt_library import Line
@@ -55,9 +56,15 @@ def cancelled(event: MeetingCancelled, step: Step) -> Iterator[Outgoing]:
         line = scene.words.rich("between.channel.cancelled_last", start=start)
     else:
         following = final.date_time(final.meeting.starts_at)
-        key = "between.channel.cancelled" if event.by else "between.channel.never_started"
-        line = scene.words.rich(key, start=start, next=following)
+        line = scene.words.rich(_why_cancelled(event, step), start=start, next=following)
     yield _post(scene, "cancelled", line)
+
+
+def _why_cancelled(event: MeetingCancelled, step: Step) -> str:
+    if event.by is not None:
+        return "between.channel.cancelled"
+    missed = any(isinstance(each, SetUnhindered) for each in step.events)
+    return "between.channel.missed" if missed else "between.channel.never_started"
 
 
 def ended(_event: SetEnded, step: Step) -> Iterator[Outgoing]:

@@ -99,4 +99,4 @@ def _details(scene: Scene, commitment: Commitment) -> Iterator[Line]:
 def _in_thread_of(scene: Scene, meeting_id: str, what: str, *parts: Part | None) -> Message:
     """In the thread of that meeting, which may be over and no longer part of the state."""
     message = in_channel(scene, keys.in_meeting(meeting_id, what), *parts)
-    return replace(message, thread_key=keys.board(meeting_id), stage=COMMITMENTS)
+    return replace(message, thread_key=scene.board_key_of(meeting_id), stage=COMMITMENTS)

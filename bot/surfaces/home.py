@@ -45,21 +45,24 @@ def _next_meeting(meetings: Sequence[Scene], person: str) -> Parts:
     if not meetings:
         return []
     scene = meetings[0]
-    key = "home.running" if scene.meeting.live else "home.next"
-    when = scene.words.rich(key, name=scene.learning_set.name, when=_when(scene, person))
     return [
         parts.title(scene.words.rich("home.next_title")),
-        parts.said(when, _proposed(scene, person)),
+        parts.said(_meets(scene, person), _proposed(scene, person)),
         parts.buttons(*_buttons(scene, person)),
     ]
 
 
 def _other_meetings(meetings: Sequence[Scene], person: str) -> Parts:
-    lines = [
-        scene.words.rich("home.next", name=scene.learning_set.name, when=_when(scene, person))
-        for scene in meetings[:OTHER_MEETINGS]
-    ]
+    lines = [_meets(scene, person, running=False) for scene in meetings[:OTHER_MEETINGS]]
     return [parts.bullets(lines), _more(len(meetings) - len(lines), meetings[0].words) if meetings else None]
+
+
+def _meets(scene: Scene, person: str, *, running: bool = True) -> Line:
+    name = scene.learning_set.name
+    if scene.learning_set.hindered_by is not None:
+        return scene.words.rich("hindrances.set.paused", set=name)
+    key = "home.running" if running and scene.meeting.live else "home.next"
+    return scene.words.rich(key, name=name, when=_when(scene, person))
 
 
 def _when(scene: Scene, person: str) -> Line:

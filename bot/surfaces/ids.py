@@ -9,6 +9,8 @@ class Action(StrEnum):
     ACCEPT_INVITATION = "invitation.accept"
     DECLINE_INVITATION = "invitation.decline"
     NEW_SET = "set.new"
+    LEAVE_SET = "set.leave"
+    GO_ON = "set.go_on"
     START_MEETING = "meeting.start"
     I_AM_HERE = "presence.here"
     CORRECT_PRESENCE = "presence.correct"

@@ -18,9 +18,11 @@ def in_meeting(meeting_id: str, what: str) -> str:
     return f"meeting:{meeting_id}:{what}"
 
 
-def board(meeting_id: str) -> str:
-    """The one living message of a meeting; everything else of it stands in its thread."""
-    return in_meeting(meeting_id, "board")
+def board(meeting_id: str, boards: int = 1) -> str:
+    """The one living message of a meeting; everything else of it stands in its thread. ``boards`` is how many
+    it has had, where one that was put up before is left behind.
+    """
+    return in_meeting(meeting_id, "board" if boards <= 1 else f"{boards}:board")
 
 
 def question(meeting_id: str, question_id: str) -> str:

@@ -8,6 +8,7 @@ from bot.domain.learning_set import LearningSet
 from bot.domain.rejections import Reason, Rejected
 from bot.outgoing import PrivateNotice
 from bot.prompt_library import Language, Line, Value, When, WhenStyle
+from bot.surfaces import keys
 from bot.surfaces.ids import Action
 from bot.surfaces.names import listed, person_name, unit_name
 from bot.surfaces.parts import Part, button, buttons, drawn, said
@@ -16,14 +17,13 @@ from bot.surfaces.values import Carried
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a private notice goes: its key, the conversation, who reads it, and the thread, if it belongs to
-    one.
-    """
+    """Where a private notice goes: its key, the conversation, and who reads it."""
 
     key: str
     conversation: str
     reader: str
-    thread_key: str | None = None
+    meeting_id: str | None = None
+    """The meeting in whose thread it stands."""
 
 
 def rejection_text(
@@ -52,8 +52,16 @@ def rejection_notice(
         reader=address.reader,
         text=text,
         blocks=blocks,
-        thread_key=address.thread_key,
+        thread_key=_thread(learning_set, address),
     )
+
+
+def _thread(learning_set: LearningSet | None, address: Address) -> str | None:
+    """A meeting's thread is that of its newest board."""
+    meeting = learning_set.meeting if learning_set else None
+    if meeting is not None and meeting.id == address.meeting_id:
+        return keys.board(meeting.id, meeting.boards)
+    return keys.board(address.meeting_id) if address.meeting_id else None
 
 
 def _facilitates(learning_set: LearningSet | None, reader: str | None) -> bool:

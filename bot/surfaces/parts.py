@@ -153,7 +153,7 @@ def in_thread(
         conversation=scene.learning_set.channel_id,
         text=drawn[0],
         blocks=drawn[1],
-        thread_key=keys.board(meeting.id),
+        thread_key=scene.board_key,
         broadcast=broadcast,
         stage=stage or meeting.stage,
     )

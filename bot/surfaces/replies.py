@@ -43,6 +43,7 @@ class Subcommand(StrEnum):
     FACILITATOR = "facilitator"
     MOVE = "move"
     CANCEL = "cancel"
+    HERE = "here"
     END = "end"
 
 
@@ -147,6 +148,20 @@ def next_date_reply(scene: Scene) -> Reply:
     return _reply(parts.said(_standing(scene)))
 
 
+def here_reply(scene: Scene) -> Reply:
+    """After ``here``."""
+    return _reply(parts.said(scene.words.rich("hindrances.here.done", set=scene.learning_set.name)))
+
+
+def which_paused_reply(sets: Sequence[LearningSet], language: Language) -> Reply:
+    """For ``here``, where it is not clear which set is meant."""
+    words = language.words
+    if not sets:
+        return _reply(parts.said(words.rich("hindrances.here.none")))
+    names = parts.bullets([Line.of(each.name) for each in sets[:LISTED]])
+    return _reply(parts.said(words.rich("hindrances.here.several")), names)
+
+
 def ended_reply(scene: Scene) -> Reply:
     """After ``end``, for the set."""
     return _reply(parts.said(scene.words.rich("commands.set_ended", name=scene.learning_set.name)))
@@ -162,6 +177,8 @@ def reply_view(reply: Reply, language: Language) -> View:
 def _standing(scene: Scene) -> Line:
     """One line: the stage that runs, or when the set meets next."""
     meeting, words = scene.learning_set.meeting, scene.words
+    if scene.learning_set.hindered_by is not None:
+        return words.rich("hindrances.set.paused", set=scene.learning_set.name)
     if meeting is None or meeting.phase in (Phase.CLOSED, Phase.CANCELLED):
         return words.rich("commands.no_meeting")
     if meeting.stage is None or not meeting.live:

@@ -8,6 +8,7 @@ from bot.domain.events import Event
 from bot.domain.formats import Format
 from bot.domain.learning_set import LearningSet, Meeting
 from bot.prompt_library import Language, Line, StageWords, When, WhenStyle, Words
+from bot.surfaces import keys
 from bot.surfaces.names import listed, unit_name
 from bot.surfaces.text import shorten
 from bot.surfaces.values import Carried
@@ -36,6 +37,16 @@ class Scene:
         if self.learning_set.meeting is None:
             raise ValueError("the set has no meeting")
         return self.learning_set.meeting
+
+    @property
+    def board_key(self) -> str:
+        """Our key of the meeting's board."""
+        return keys.board(self.meeting.id, self.meeting.boards)
+
+    def board_key_of(self, meeting_id: str) -> str:
+        """The same for any meeting of the set; of one that is over, the first."""
+        known = self.learning_set.meeting
+        return self.board_key if known and known.id == meeting_id else keys.board(meeting_id)
 
     @property
     def stage_words(self) -> StageWords:

@@ -9,7 +9,9 @@ import pytest
 
 from bot.domain import commands as c
 from bot.domain.authority import RULES, authorise, may_manage, may_see
+from bot.domain.authority import keeper as keeper_of
 from bot.domain.decide import DECISIONS
+from bot.domain.hindrances import Hindrance
 from bot.domain.learning_set import Outcome, QuestionState
 from bot.domain.rejections import Reason, Rejected
 from tests.domain.builders import (
@@ -114,6 +116,19 @@ CASES = [
     member(c.SwapPlaces, other=ADA),
     Case(c.GoAway, {"until": None}, {*EVERYBODY} - {CLOCK, STRANGER}),
     clock(c.UpdatePerson, person=ADA),
+    clock(c.HinderSet, cause=Hindrance.ARCHIVED),
+    clock(c.UnhinderSet),
+    keeper(c.GoOn),
+    Case(
+        c.ChangeChannel,
+        {"channel_id": "C2"},
+        {CREATOR, FACILITATOR, CLOCK},
+        Reason.NOT_ALLOWED_TO_MANAGE,
+        Reason.NOT_ALLOWED_TO_MANAGE,
+    ),
+    clock(c.HinderPerson, person=ADA),
+    clock(c.UnhinderPerson, person=ADA),
+    clock(c.NoticeLeaving, person=ADA),
     clock(c.PassTime),
     clock(c.AskForReportBack, person=ADA, rung=1),
     clock(c.TellProposedOwner, person=ADA),
@@ -232,6 +247,19 @@ def test_the_set_is_managed_by_its_keepers_and_without_any_by_every_member() -> 
     assert {actor for actor in EVERYBODY if may_manage(from_outside, actor)} == {STRANGER, FACILITATOR}
     orphaned = replace(state, creator="gone", facilitator=None, meeting=None)
     assert {actor for actor in EVERYBODY if may_manage(orphaned, actor)} == MEMBERS
+
+
+def test_a_keeper_who_cannot_be_reached_does_not_stand_in_the_way() -> None:
+    talk = the_meeting()
+    talk.say(CLOCK, c.HinderPerson, person=FACILITATOR)
+    assert who_may(talk, facilitator(c.MoveOn)) == MEMBERS
+    assert keeper_of(talk.state) == CREATOR
+    talk.say(CLOCK, c.HinderPerson, person=CREATOR)
+    assert keeper_of(talk.state) == OWNER
+    assert {actor for actor in EVERYBODY if may_manage(talk.state, actor)} == MEMBERS
+    talk.say(CLOCK, c.UnhinderPerson, person=FACILITATOR)
+    assert keeper_of(talk.state) == FACILITATOR
+    assert who_may(talk, facilitator(c.MoveOn)) == {FACILITATOR}
 
 
 def test_what_is_said_in_the_set_is_shown_to_its_members_and_whoever_facilitates() -> None:

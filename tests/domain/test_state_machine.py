@@ -95,7 +95,9 @@ def the_clock_comes_back_and_nobody_is_prompted_who_is_not_in(walk: Walk) -> Non
     state = walk.talk.state
     due = wakes(state)
     clocks = [wake for wake in due.values() if wake.kind is WakeKind.PASS_TIME]
-    assert len(clocks) == (0 if state.ended_at else 1)
+    assert len(clocks) == (0 if state.ended_at or state.hindered_by else 1)
+    assert not (state.hindered_by and due)
+    assert not {wake.person for wake in due.values()} & {*state.hindered_people}
     assert walk.done.isdisjoint(wake.key for wake in clocks)
     assert all(state.is_active(wake.person) for wake in due.values() if wake.person is not None)
     assert all(wake.meeting_id == walk.talk.meeting.id for wake in due.values())
@@ -120,11 +122,17 @@ def check(said: Said) -> None:
         check_event(event, old, new)
 
 
+ENDS_A_HINDRANCE = frozenset({c.UnhinderSet, c.GoOn, c.ChangeChannel})
+"""A meeting whose time has passed meanwhile is over then."""
+
+
 def check_phases(kind: type[c.Command], events: Iterable[e.Event], states: Sequence[LearningSet]) -> None:
     """The meeting's phase changes only as the table says."""
     first = meeting_of(states[0])
     after = [meeting_of(state) for state in states if meeting_of(state).id == first.id][-1]
-    if kind not in PHASE_COMMANDS:
+    if kind in ENDS_A_HINDRANCE and states[0].hindered_by is not None:
+        assert after.phase in {first.phase, Phase.CLOSED, Phase.CANCELLED}
+    elif kind not in PHASE_COMMANDS:
         assert after.phase is first.phase
     elif events:
         assert after.phase in TRANSITIONS[first.phase][kind]

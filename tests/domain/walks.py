@@ -14,6 +14,7 @@ from bot.domain import commands as c
 from bot.domain import events as e
 from bot.domain.decide import DECISIONS, decide
 from bot.domain.evolve import evolve
+from bot.domain.hindrances import OF_A_CHANNEL, Hindrance
 from bot.domain.learning_set import LearningSet, Outcome, Phase, QuestionState
 from bot.domain.machine import TRANSITIONS, Moment
 from bot.domain.rejections import Rejected
@@ -125,6 +126,12 @@ TO_SAY: dict[type[c.Command], Callable[[Conversation, Chance], dict[str, Any]]] 
     c.UpdatePerson: lambda talk, x: {"person": person(x.anyone(), x.pick(*ZONES))},
     c.AskForReportBack: lambda talk, x: {"person": x.anyone(), "rung": x.pick(1, 2)},
     c.TellProposedOwner: lambda talk, x: {"person": x.anyone()},
+    c.HinderSet: lambda talk, x: {"cause": x.pick(*Hindrance)},
+    c.UnhinderSet: lambda talk, x: {"shared": x.yes()},
+    c.ChangeChannel: lambda talk, x: {"channel_id": x.pick("C1", "C2", "C3")},
+    c.HinderPerson: lambda talk, x: {"person": x.anyone()},
+    c.UnhinderPerson: lambda talk, x: {"person": x.anyone()},
+    c.NoticeLeaving: lambda talk, x: {"person": x.anyone()},
     c.SetPresence: lambda talk, x: {"present": {name: x.yes() for name in x.some(CAST[:-1], 3)}},
     c.GoBack: lambda talk, x: {"position": x.rng.randint(-1, talk.meeting.position + 1)},
     c.StretchStage: lambda talk, x: {"minutes": x.rng.randint(-1, 20), "from_others": x.yes()},
@@ -224,6 +231,21 @@ class Walk:
         if self.chance.rng.random() < 0.2:
             self.whoever_may_asks(self.chance.pick(*RARE))
 
+    def something_hinders_the_set(self) -> None:
+        """For a moment, or for days; whatever else is said meanwhile."""
+        if self.talk.state.hindered_by is None:
+            cause = self.chance.pick(*sorted(OF_A_CHANNEL))
+            self.ask(None, c.HinderSet, cause=cause)
+        else:
+            self.what_hindered_it_goes_away()
+
+    def what_hindered_it_goes_away(self) -> None:
+        self.talk.now += self.chance.pick(timedelta(), *MOMENTS, *DAYS)
+        if self.chance.yes():
+            self.ask(None, c.UnhinderSet, shared=self.chance.yes())
+        else:
+            self.whoever_may_asks(c.GoOn)
+
     def a_moment_passes(self) -> None:
         self.talk.now += self.chance.pick(*MOMENTS)
 
@@ -273,6 +295,7 @@ STEPS: tuple[Callable[[Walk], None], ...] = (
     Walk.somebody_asks_what_fits_the_phase,
     Walk.somebody_gives_something,
     Walk.something_rare,
+    Walk.something_hinders_the_set,
     Walk.a_moment_passes,
     Walk.days_pass,
     Walk.what_is_due_first_comes,

@@ -1,0 +1,82 @@
+"""What becomes of rows when a channel or a whole workspace goes out of reach, and comes back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.dialect import upsert
+from bot.storage.tables import (
+    PromptState,
+    WorkspaceState,
+    due_prompts,
+    learning_sets,
+    sent_messages,
+    workspaces,
+)
+
+
+class Life:
+    """The life of channels and workspaces. Every call names its workspace, but `to_erase`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def active_sets(self, workspace_id: str) -> Sequence[str]:
+        """Ids of the sets that have not ended, the oldest first."""
+        c = learning_sets.c
+        statement = select(c.id).where(c.workspace_id == workspace_id, c.ended_at.is_(None))
+        return list(await self._connection.scalars(statement.order_by(c.created_at, c.id)))
+
+    async def follow_channel(self, workspace_id: str, old: str, new: str) -> None:
+        """The channel has another id; its messages keep their `ts`."""
+        c = sent_messages.c
+        statement = update(sent_messages).where(c.workspace_id == workspace_id, c.channel == old)
+        await self._connection.execute(statement.values(channel=new))
+
+    async def leave_channel(self, workspace_id: str, channel: str) -> None:
+        """What was sent there is not updated any more: it is posted anew, where it is said again."""
+        c = sent_messages.c
+        await self._connection.execute(
+            delete(sent_messages).where(c.workspace_id == workspace_id, c.channel == channel)
+        )
+
+    async def cancel_prompts(self, workspace_id: str) -> None:
+        """Nothing is due any more, whatever its set; what is claimed is left to who holds it."""
+        c = due_prompts.c
+        waiting = update(due_prompts).where(c.workspace_id == workspace_id, c.state == PromptState.DUE)
+        await self._connection.execute(waiting.values(state=PromptState.CANCELLED))
+
+    async def state_of(self, workspace_id: str) -> WorkspaceState | None:
+        """Whether the app is installed in the workspace; None where it never was."""
+        c = workspaces.c
+        found: WorkspaceState | None = await self._connection.scalar(
+            select(c.state).where(c.workspace_id == workspace_id).with_for_update()
+        )
+        return found
+
+    async def uninstall(self, workspace_id: str, now: datetime, erase_at: datetime | None) -> None:
+        """Note that the app is not there any more, and from when on its content is to be deleted."""
+        row = {"state": WorkspaceState.UNINSTALLED, "uninstalled_at": now, "erase_at": erase_at}
+        insert = upsert(self._connection, workspaces).values(
+            row | {"workspace_id": workspace_id, "installed_at": now}
+        )
+        await self._connection.execute(
+            insert.on_conflict_do_update(index_elements=["workspace_id"], set_=row)
+        )
+
+    async def to_erase(self, now: datetime) -> Sequence[str]:
+        """Workspaces whose grace period is over, held until this transaction ends: of two processes, one has
+        them.
+        """
+        c = workspaces.c
+        due = select(c.workspace_id).where(c.state == WorkspaceState.UNINSTALLED, c.erase_at <= now)
+        return list(await self._connection.scalars(due.with_for_update(skip_locked=True)))
+
+    async def erased(self, workspace_id: str) -> None:
+        """It is not to be erased again."""
+        c = workspaces.c
+        await self._connection.execute(
+            update(workspaces).where(c.workspace_id == workspace_id).values(erase_at=None)
+        )
