@@ -8,17 +8,11 @@ from secrets import token_hex
 from aiohttp import ClientSession
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-    AsyncServerErrorRetryHandler,
-)
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, Tick
 from bot.command_handler import CommandHandler
-from bot.directory import Directory
+from bot.directory import Directories
 from bot.doors.reception import Reception
 from bot.doors.socket_mode import SocketModeDoor
 from bot.listeners.registration import register
@@ -33,8 +27,12 @@ from bot.starting import TOKENS, CannotStart, ask
 from bot.storage.migrate import SchemaState, check
 from bot.storage.unit_of_work import Database
 from bot.vault import Vault
+from bot.workspaces import Authorize, Clients, OneWorkspace
 
 __all__ = ["Bot", "CannotStart", "build", "check_schema", "no_database", "vault_of"]
+
+FIT = frozenset({SchemaState.UP_TO_DATE, SchemaState.COMPATIBLE})
+"""The schemas on which this version runs; in a rolling deployment the newer version has been there before."""
 
 
 def build(  # noqa: PLR0913 -- each is given once, by its name
@@ -53,19 +51,9 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     same course. Raises `CannotStart` where a token is missing.
     """
     bot_token, app_token = _token(settings.slack_bot_token, "bot"), _token(settings.slack_app_token, "app")
-    reading, sending = (AsyncWebClient(bot_token, base_url=settings.slack_api_url) for _ in range(2))
-    reading.retry_handlers = [
-        AsyncConnectionErrorRetryHandler(),
-        AsyncRateLimitErrorRetryHandler(max_retry_count=2),
-        AsyncServerErrorRetryHandler(),
-    ]
-    sending.retry_handlers = []
-
-    async def client_for(_workspace_id: str) -> AsyncWebClient:
-        return sending
-
+    workspaces = OneWorkspace(Clients(settings.slack_api_url), bot_token, database, clock.now)
     sender = WatchedSender(
-        database, client_for, clock, jitter=SystemRandom().random, by_itself=sends_by_itself
+        database, workspaces.client_for, clock, jitter=SystemRandom().random, by_itself=sends_by_itself
     )
     handler = CommandHandler(database, library, clock.now, sender.wake)
 
@@ -78,18 +66,24 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     desk = Desk(
         handler=handler,
         queries=Queries(database, library, clock.now),
-        directory=Directory(reading, clock.now),
+        directories=Directories(workspaces.reading_client_for, clock.now),
         say=say,
         new_id=new_id,
     )
-    app = AsyncApp(client=reading, process_before_response=True, logger=logging.getLogger("slack_bolt"))
+    app = AsyncApp(
+        client=workspaces.clients.bare,
+        authorize=Authorize(workspaces),
+        process_before_response=True,
+        logger=logging.getLogger("slack_bolt"),
+    )
     register(app, desk)
     tick = Tick(database, clock, handler.handle_due, sender)
     reception = Reception(app, Metrics())
 
     async def begin(session: ClientSession) -> None:
-        reading.session = sending.session = session
-        await ask(reading.auth_test(), "bot")
+        workspaces.clients.use(session)
+        await ask(workspaces.open(), "bot")
+        await workspaces.arrive()
 
     return Bot(reception, SocketModeDoor(reception, app_token, ping_seconds), sender, tick, begin)
 
@@ -105,14 +99,14 @@ def vault_of(settings: Settings) -> Vault:
 
 
 def check_schema(database_url: str) -> None:
-    """Raise `CannotStart` unless the database is there and its schema is the one of this version."""
+    """Raise `CannotStart` unless the database is there, and this version may run on its schema."""
     try:
         state = check(database_url)
     except (SQLAlchemyError, OSError) as error:
         raise no_database(error) from error
     if state is SchemaState.NEWER:
         raise CannotStart("The database was made by a later version of this bot. Install that version.")
-    if state is not SchemaState.UP_TO_DATE:
+    if state not in FIT:
         raise CannotStart(
             f"The database's schema is {state}. Run `action-learning migrate` first; it keeps what is there."
         )

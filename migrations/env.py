@@ -2,13 +2,17 @@
 
 from alembic import context
 
+from bot.storage.migrate import COMPATIBILITY, note_oldest_code
 from bot.storage.tables import METADATA
 
+connection = context.config.attributes["connection"]
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=METADATA,
     transactional_ddl=True,
     render_as_batch=True,
+    include_name=lambda name, kind, _parents: kind != "table" or name != COMPATIBILITY.name,
 )
 with context.begin_transaction():
     context.run_migrations()
+    note_oldest_code(connection)

@@ -10,6 +10,7 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
+additive = False  # True where the version before may still run on it, and read what this one writes
 
 
 def upgrade() -> None:

@@ -1,8 +1,13 @@
-"""The schema's revisions: bring a database up to date, or say how it stands. Synchronous, as Alembic is."""
+"""The schema's revisions: bring a database up to date, or say how it stands. Synchronous, as Alembic is.
+
+Beside Alembic's own table stands one more, with the oldest revision whose code may run on this database: so
+an older version of the bot knows of a newer schema whether it may go on (docs/decisions/0011).
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +15,25 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, NullPool, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    MetaData,
+    NullPool,
+    String,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+)
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
+
+COMPATIBILITY = Table("schema_compatibility", MetaData(), Column("oldest_code", String(32), nullable=False))
+"""One row; like Alembic's own table it is about the schema, and no part of it."""
 
 
 class SchemaState(StrEnum):
@@ -21,8 +42,9 @@ class SchemaState(StrEnum):
     EMPTY = "empty"
     OLDER = "older"
     UP_TO_DATE = "up to date"
+    COMPATIBLE = "newer, and made so that this version may still run on it"
     NEWER = "newer"
-    """Made by a later version of the bot: its revision is not among ours."""
+    """Made by a later version of the bot, and not for this one."""
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:
@@ -45,14 +67,56 @@ def current_revision(database_url: str) -> str | None:
 
 def check(database_url: str) -> SchemaState:
     """How the database's schema stands to this version of the bot."""
-    revision = current_revision(database_url)
+    with _connection(database_url) as connection:
+        return standing(connection)
+
+
+def standing(connection: Connection) -> SchemaState:
+    """How the schema behind this connection stands to this version of the bot. Two short reads."""
+    revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
         return SchemaState.EMPTY
-    script = ScriptDirectory.from_config(_config())
-    if revision == script.get_current_head():
+    head, known = _ours(MIGRATIONS)
+    if revision == head:
         return SchemaState.UP_TO_DATE
-    known = {known.revision for known in script.walk_revisions()}
-    return SchemaState.OLDER if revision in known else SchemaState.NEWER
+    if revision in known:
+        return SchemaState.OLDER
+    return SchemaState.COMPATIBLE if _oldest_code(connection) in known else SchemaState.NEWER
+
+
+def note_oldest_code(connection: Connection) -> None:
+    """Write down which code may run on the schema as it is now. migrations/env.py calls it after each change.
+
+    A revision that says `additive = True` may be met by the code of the revision before it; any other only by
+    its own.
+    """
+    COMPATIBILITY.create(connection, checkfirst=True)
+    connection.execute(COMPATIBILITY.delete())
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is not None:
+        oldest = oldest_code(ScriptDirectory.from_config(_config()), revision)
+        connection.execute(COMPATIBILITY.insert().values(oldest_code=oldest))
+
+
+def oldest_code(script: ScriptDirectory, revision: str) -> str:
+    """The oldest revision whose code may run on the schema of this one."""
+    found = script.get_revision(revision)
+    while getattr(found.module, "additive", False) and isinstance(found.down_revision, str):
+        found = script.get_revision(found.down_revision)
+    return found.revision
+
+
+def _oldest_code(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(COMPATIBILITY.name):
+        return None
+    return connection.scalar(select(COMPATIBILITY.c.oldest_code))
+
+
+@cache
+def _ours(folder: Path) -> tuple[str | None, frozenset[str]]:
+    """The newest revision of this version, and all that it knows."""
+    script = ScriptDirectory(str(folder))
+    return script.get_current_head(), frozenset(one.revision for one in script.walk_revisions())
 
 
 def _config(connection: Connection | None = None) -> Config:

@@ -6,17 +6,18 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from bot.storage import migrate
-from bot.storage.migrate import SchemaState, check, current_revision, downgrade, upgrade
+from bot.storage.migrate import COMPATIBILITY, SchemaState, check, current_revision, downgrade, upgrade
 from bot.storage.tables import METADATA
 
+ABOUT_THE_SCHEMA = {"alembic_version", COMPATIBILITY.name}
 NEXT_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "9999", "{head}"
+revision, down_revision, additive = "9999", "{head}", {additive}
 
 
 def upgrade() -> None:
@@ -25,10 +26,13 @@ def upgrade() -> None:
 """
 
 
-def newer_version(monkeypatch: pytest.MonkeyPatch, folder: Path, head: str, then: str) -> None:
+def newer_version(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, head: str, then: str, *, additive: bool = False
+) -> None:
     """Our migrations and one more."""
     shutil.copytree(migrate.MIGRATIONS, folder)
-    (folder / "versions" / "9999_more.py").write_text(NEXT_REVISION.format(head=head, then=then))
+    text = NEXT_REVISION.format(head=head, then=then, additive=additive)
+    (folder / "versions" / "9999_more.py").write_text(text)
     monkeypatch.setattr(migrate, "MIGRATIONS", folder)
 
 
@@ -37,15 +41,21 @@ def tables(url: str) -> set[str]:
         return set(inspect(connection).get_table_names())
 
 
+def comparing(connection: Connection) -> MigrationContext:
+    """Leaves out the table that is about the schema, as migrations/env.py does."""
+    ours = {"include_name": lambda name, kind, _parents: kind != "table" or name != COMPATIBILITY.name}
+    return MigrationContext.configure(connection, opts=ours)
+
+
 def test_models_and_migrations_agree(database_url: str) -> None:
     with migrate._connection(database_url) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        assert compare_metadata(comparing(connection), METADATA) == []
 
 
 def test_a_missing_column_would_be_seen(database_url: str) -> None:
     with migrate._connection(database_url) as connection:
         connection.execute(text("ALTER TABLE bids DROP COLUMN line"))
-        assert len(compare_metadata(MigrationContext.configure(connection), METADATA)) == 1
+        assert len(compare_metadata(comparing(connection), METADATA)) == 1
 
 
 def test_the_way_down_and_up_again(database_url: str) -> None:
@@ -53,11 +63,11 @@ def test_the_way_down_and_up_again(database_url: str) -> None:
     assert check(database_url) is SchemaState.UP_TO_DATE
     downgrade(database_url, "base")
     assert check(database_url) is SchemaState.EMPTY
-    assert tables(database_url) == {"alembic_version"}
+    assert tables(database_url) == ABOUT_THE_SCHEMA
     upgrade(database_url)
     upgrade(database_url)
     assert current_revision(database_url) == head
-    assert tables(database_url) == {"alembic_version", *METADATA.tables}
+    assert tables(database_url) == {*ABOUT_THE_SCHEMA, *METADATA.tables}
 
 
 def test_older_and_newer_schemas_are_told_apart(
@@ -68,6 +78,45 @@ def test_older_and_newer_schemas_are_told_apart(
         assert check(database_url) is SchemaState.OLDER
         upgrade(database_url)
         assert check(database_url) is SchemaState.UP_TO_DATE
+    assert check(database_url) is SchemaState.NEWER
+
+
+@pytest.mark.parametrize("additive", [True, False])
+def test_a_newer_schema_is_taken_where_it_only_adds_and_refused_where_it_does_not(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, additive: bool
+) -> None:
+    head = str(current_revision(database_url))
+    with monkeypatch.context() as patched:
+        newer_version(patched, tmp_path / "migrations", head, "pass", additive=additive)
+        upgrade(database_url)
+    assert check(database_url) is (SchemaState.COMPATIBLE if additive else SchemaState.NEWER)
+
+
+def test_a_newer_schema_that_does_not_say_for_whom_it_is_is_refused(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as patched:
+        newer_version(
+            patched, tmp_path / "migrations", str(current_revision(database_url)), "pass", additive=True
+        )
+        upgrade(database_url)
+    with migrate._connection(database_url) as connection, connection.begin():
+        connection.execute(text("DROP TABLE schema_compatibility"))
+    assert check(database_url) is SchemaState.NEWER
+
+
+def test_code_is_too_old_from_the_newest_revision_on_that_does_more_than_add(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Two revisions ahead, of which the first changes something and the second only adds."""
+    folder = tmp_path / "migrations"
+    with monkeypatch.context() as patched:
+        newer_version(patched, folder, str(current_revision(database_url)), "pass")
+        more = NEXT_REVISION.format(head="9999", then="pass", additive=True).replace("half", "other")
+        (folder / "versions" / "99999_more.py").write_text(more.replace('"9999", "9999"', '"99999", "9999"'))
+        upgrade(database_url)
+        with migrate._connection(database_url) as connection:
+            assert connection.scalar(text("SELECT oldest_code FROM schema_compatibility")) == "9999"
     assert check(database_url) is SchemaState.NEWER
 
 
