@@ -3,11 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 from bot.domain import commands as c
+from bot.domain.hindrances import Hindrance
 from bot.domain.learning_set import Outcome, QuestionState
 from tests import factories as f
 from tests.factories import AMA, BEN, CHIDI, DEE, EVA, FELA, GUIDE, SIX, Play, person
 
 NEWCOMER = "U8NIA"
+OTHER_CHANNEL = "C2OTHER"
 
 
 def lived() -> Play:
@@ -99,5 +101,17 @@ def _after(play: Play) -> None:
     play.do(c.LeaveSet, NEWCOMER)
     play.do(c.ChangeFacilitator, AMA, facilitator=None)
     play.do(c.ChangeFacilitator, AMA, facilitator=person(GUIDE))
+    _out_of_reach(play)
     play.do(c.CancelMeeting, AMA)
     play.do(c.EndSet, AMA)
+
+
+def _out_of_reach(play: Play) -> None:
+    play.do(c.HinderSet, None, cause=Hindrance.SHARED_OUTSIDE)
+    play.do(c.GoOn, GUIDE)
+    play.do(c.HinderSet, None, cause=Hindrance.ARCHIVED)
+    play.do(c.ChangeChannel, GUIDE, channel_id=OTHER_CHANNEL)
+    play.do(c.ChangeChannel, GUIDE, channel_id=f.CHANNEL)
+    play.do(c.HinderPerson, None, person=BEN)
+    play.do(c.UnhinderPerson, None, person=BEN)
+    play.do(c.NoticeLeaving, None, person=CHIDI)

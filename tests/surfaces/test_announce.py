@@ -14,7 +14,7 @@ from bot.surfaces.announce import ANNOUNCERS
 from bot.surfaces.scene import Scene, Step
 from tests import factories as f
 from tests.factories import AMA, CHANNEL, Happened, Play
-from tests.surfaces.chronicle import lived
+from tests.surfaces.chronicle import OTHER_CHANNEL, lived
 
 SILENT: tuple[str, ...] = ()
 EVENTS = [
@@ -69,6 +69,12 @@ EXPECTED: Mapping[type[e.Event], tuple[str, ...]] = {
     e.PersonWentAway: SILENT,
     e.PersonCameBack: SILENT,
     e.PersonUpdated: SILENT,
+    e.SetHindered: (r"dm:s1:U7GUIDE:hindered:\d+",),
+    e.SetUnhindered: (r"dm:s1:U7GUIDE:hindered:\d+", r"set:s1:on:\d+"),
+    e.ChannelChanged: (r"set:s1:here:\d+",),
+    e.PersonHindered: (r"dm:s1:U7GUIDE:gone:U2BEN:\d+",),
+    e.PersonUnhindered: SILENT,
+    e.ChannelLeft: (r"dm:s1:U3CHIDI:left:\d+",),
     e.ReportBackAsked: ("dm:s1.2:U1AMA:report:1",),
     e.ProposedOwnerTold: ("dm:s1.2:U3CHIDI:owner",),
     e.BoardOpened: SILENT,
@@ -190,8 +196,8 @@ def test_only_the_first_and_the_last_post_of_a_thread_are_shown_in_the_channel()
 
 def test_dms_go_to_the_person_and_everything_else_to_the_channel() -> None:
     for each in chronicle().said:
-        expected = each.key.split(":")[2] if each.key.startswith("dm:") else CHANNEL
-        assert getattr(each, "conversation", None) == expected
+        expected = {each.key.split(":")[2]} if each.key.startswith("dm:") else {CHANNEL, OTHER_CHANNEL}
+        assert getattr(each, "conversation", None) in expected
 
 
 def test_the_same_state_announces_the_same() -> None:

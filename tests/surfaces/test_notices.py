@@ -36,7 +36,7 @@ def text(reason: Reason, play: Play | None, reader: str | None = None, **values:
 
 
 def address(reader: str) -> Address:
-    return Address("n1", CHANNEL, reader, "meeting:s1.1:board")
+    return Address("n1", CHANNEL, reader, "s1.1")
 
 
 @pytest.mark.parametrize("reason", Reason)
