@@ -8,9 +8,9 @@ from bot.rehearsal.world import World
 
 
 def need_scope(world: World, scope: str) -> None:
-    """Raise missing_scope unless the manifest asks for this scope."""
-    if scope not in world.manifest.scopes:
-        raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(world.manifest.scopes)))
+    """Raise missing_scope unless the installation here has this scope."""
+    if scope not in world.scopes:
+        raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(world.scopes)))
 
 
 def readable_conversation(world: World, channel: str) -> Conversation:
@@ -41,16 +41,18 @@ def conversation_to_post_in(world: World, channel: str) -> Conversation:
         return _dm_to_post_in(world, conversation.im_with)
     if workspace.bot.id not in conversation.members:
         public = not conversation.is_private
-        if not (public and "chat:write.public" in world.manifest.scopes):
+        if not (public and "chat:write.public" in world.scopes):
             raise SlackError("not_in_channel" if public else "channel_not_found")
     if conversation.is_archived:
         raise SlackError("is_archived")
+    if conversation.posting_refused is not None:
+        raise SlackError(conversation.posting_refused)
     return conversation
 
 
 def _dm_to_post_in(world: World, user: str) -> Conversation:
     account = world.workspace.accounts[user]
-    if account.is_bot:
+    if account.is_bot or account.is_external:
         raise SlackError("channel_not_found")
     if account.deleted:
         raise SlackError("user_disabled")

@@ -124,6 +124,10 @@ class Delivery:
         if envelope.attempts and not envelope.settled:
             self._failed(envelope, envelope.attempts[-1], "timeout")
 
+    def knows(self, envelope_id: str) -> bool:
+        """Whether it sent this."""
+        return envelope_id in self._by_id
+
     async def acknowledge(self, envelope_id: str, answer: Json) -> None:
         """The app acknowledged; unknown ids are told by returning without effect."""
         if self._held is not None:
@@ -165,7 +169,7 @@ class Delivery:
             await self.acknowledge(envelope_id, answer)
 
     async def _send(self, envelope: Envelope, number: int, reason: str) -> None:
-        attempt = Attempt(self._world.ids.token("")[:24], number, reason, self._world.now())
+        attempt = Attempt(self._world.app.ids.token("")[:24], number, reason, self._world.now())
         envelope.attempts.append(attempt)
         envelope.state = "sent"
         self._by_id[attempt.envelope_id] = (envelope, attempt)

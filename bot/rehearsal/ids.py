@@ -13,8 +13,8 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 class Ids:
     """Gives out ids that look like Slack's, in one fixed order per seed."""
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
+    def __init__(self, seed: int | str) -> None:
+        self.seed = seed
         self._given: Counter[str] = Counter()
         self.random = random.Random(seed)
 
@@ -29,14 +29,20 @@ class Ids:
     def next(self, prefix: str, length: int = 10) -> str:
         """A new id such as `U` and ten letters or digits."""
         self._given[prefix] += 1
-        digest = hashlib.sha256(f"{self._seed}:{prefix}:{self._given[prefix]}".encode()).digest()
+        digest = hashlib.sha256(f"{self.seed}:{prefix}:{self._given[prefix]}".encode()).digest()
         return prefix + "0" + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[: length - 1])
 
     def token(self, prefix: str) -> str:
         """A long lower-case secret, for tokens, tickets and hooks."""
         self._given[prefix] += 1
-        digest = hashlib.sha256(f"{self._seed}:{prefix}:{self._given[prefix]}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{self.seed}:{prefix}:{self._given[prefix]}".encode()).hexdigest()
         return f"{prefix}{digest[:32]}"
+
+    def number(self, digits: int) -> str:
+        """A run of so many digits, such as client ids are made of."""
+        self._given["#"] += 1
+        digest = hashlib.sha256(f"{self.seed}:#:{self._given['#']}".encode()).hexdigest()
+        return str(int(digest, 16))[:digits]
 
 
 class Timestamps:

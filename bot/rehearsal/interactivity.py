@@ -37,6 +37,9 @@ class Triggers:
         self._issued[trigger_id] = Trigger(user, now, view_id, channel)
         return trigger_id
 
+    def knows(self, trigger_id: str) -> bool:
+        return trigger_id in self._issued
+
     def exchange(self, trigger_id: str, now: datetime) -> Trigger:
         """Use the trigger. Raises SlackError: invalid_trigger_id, trigger_expired, trigger_exchanged."""
         trigger = self._issued.get(trigger_id)
@@ -75,6 +78,9 @@ class ResponseUrls:
         key = self._ids.token("")
         self._issued[key] = ResponseUrl(channel, user, now, message)
         return key
+
+    def knows(self, key: str) -> bool:
+        return key in self._issued
 
     def use(self, key: str, now: datetime) -> ResponseUrl:
         """Count one use. Raises SlackError: invalid_url, expired_url, used_url."""

@@ -36,6 +36,9 @@ class Manifest:
     home_tab: bool
     messages_tab: bool
     bot_user: bool
+    redirect_urls: tuple[str, ...] = ()
+    token_rotation: bool = False
+    org_deploy: bool = False
 
     @classmethod
     def read(cls, document: dict[str, Any]) -> Manifest:
@@ -53,6 +56,9 @@ class Manifest:
             home_tab=bool(home.get("home_tab_enabled", False)),
             messages_tab=bool(home.get("messages_tab_enabled", False)),
             bot_user="bot_user" in features,
+            redirect_urls=tuple(document.get("oauth_config", {}).get("redirect_urls", [])),
+            token_rotation=bool(settings.get("token_rotation_enabled", False)),
+            org_deploy=bool(settings.get("org_deploy_enabled", False)),
         )
 
 
@@ -79,6 +85,10 @@ EVENT_SCOPES: dict[str, frozenset[str]] = {
     "group_unarchive": frozenset({"groups:read"}),
     "group_rename": frozenset({"groups:read"}),
     "group_left": frozenset({"groups:read"}),
+    "group_deleted": frozenset({"groups:read"}),
+    "channel_shared": frozenset({"channels:read", "groups:read"}),
+    "channel_unshared": frozenset({"channels:read", "groups:read"}),
+    "channel_id_changed": frozenset({"channels:read", "groups:read"}),
     "member_joined_channel": frozenset({"channels:read", "groups:read"}),
     "member_left_channel": frozenset({"channels:read", "groups:read"}),
     "message.channels": frozenset({"channels:history"}),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.rehearsal import methods_chat, methods_reads, methods_views
 from bot.rehearsal.arguments import Arguments
 from bot.rehearsal.json_types import JsonObject
-from bot.rehearsal.rate_limits import CONNECTION_OPENS, POSTS_PER_MINUTE, SPECIAL_READ, TIER_2, TIER_3, TIER_4
+from bot.rehearsal.rate_limits import POSTS_PER_MINUTE, SPECIAL_READ, TIER_2, TIER_3, TIER_4
 from bot.rehearsal.world import World
 
 Handler = Callable[[World, Arguments], JsonObject]
@@ -22,7 +22,6 @@ class Method:
     per_minute: int
     scope: str | None
     arguments: frozenset[str]
-    by_app_token: bool = False
 
 
 # The SDK adds the workspace of the request to every call.
@@ -38,10 +37,6 @@ _POST = _names(
 )
 
 METHODS: dict[str, Method] = {
-    "apps.connections.open": Method(
-        methods_reads.open_connection, CONNECTION_OPENS, None, _names(""), by_app_token=True
-    ),
-    "auth.test": Method(methods_reads.auth_test, SPECIAL_READ, None, _names("")),
     "team.info": Method(methods_reads.team_info, TIER_3, "team:read", _names("team domain")),
     "users.info": Method(methods_reads.users_info, TIER_4, "users:read", _names("user include_locale")),
     "users.list": Method(

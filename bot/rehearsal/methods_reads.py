@@ -1,4 +1,4 @@
-"""Web API methods that look something up or open a connection."""
+"""Web API methods that look something up."""
 
 from __future__ import annotations
 
@@ -14,28 +14,6 @@ from bot.rehearsal.world import World
 
 _PAGE = 100
 _Item = TypeVar("_Item")
-
-
-def open_connection(world: World, arguments: Arguments) -> JsonObject:
-    """apps.connections.open: a WebSocket address that can be used once."""
-    ticket = world.ids.token("")
-    world.tickets.append(ticket)
-    address = world.base_url.replace("http://", "ws://")
-    return {"url": f"{address}/link?ticket={ticket}&app_id={world.workspace.app_id}"}
-
-
-def auth_test(world: World, arguments: Arguments) -> JsonObject:
-    """auth.test: who the token belongs to."""
-    workspace = world.workspace
-    return {
-        "url": f"https://{workspace.team_domain}.slack.com/",
-        "team": workspace.team_name,
-        "user": workspace.bot.name,
-        "team_id": workspace.team_id,
-        "user_id": workspace.bot.id,
-        "bot_id": workspace.bot_id,
-        "is_enterprise_install": False,
-    }
 
 
 def team_info(world: World, arguments: Arguments) -> JsonObject:
@@ -84,9 +62,7 @@ def conversations_open(world: World, arguments: Arguments) -> JsonObject:
     """conversations.open with one person; group conversations are not offered."""
     users = arguments.text("users").split(",")
     if len(users) != 1:
-        raise SlackError(
-            "missing_scope", needed="mpim:write", provided=",".join(sorted(world.manifest.scopes))
-        )
+        raise SlackError("missing_scope", needed="mpim:write", provided=",".join(sorted(world.scopes)))
     account = world.workspace.accounts.get(users[0])
     if account is None:
         raise SlackError("user_not_found")
@@ -94,6 +70,8 @@ def conversations_open(world: World, arguments: Arguments) -> JsonObject:
         raise SlackError("user_disabled")
     if account.is_bot:
         raise SlackError("cannot_dm_bot")
+    if account.is_external:
+        raise SlackError("user_not_found")
     dm = world.workspace.dm_with(account.id)
     if arguments.flag("return_im"):
         return {"channel": dm.payload(world.workspace.team_id, world.workspace.bot.id)}
@@ -102,7 +80,8 @@ def conversations_open(world: World, arguments: Arguments) -> JsonObject:
 
 def _user(world: World, account: Account, arguments: Arguments) -> JsonObject:
     payload = account.payload(world.workspace.team_id, world.now())
-    return payload | {"locale": account.locale} if arguments.flag("include_locale") else payload
+    told = arguments.flag("include_locale") and not account.is_external
+    return payload | {"locale": account.locale} if told else payload
 
 
 def _page(items: Sequence[_Item], arguments: Arguments) -> tuple[Sequence[_Item], str]:

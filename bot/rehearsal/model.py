@@ -23,6 +23,12 @@ class Account:
     is_ultra_restricted: bool = False
     is_stranger: bool = False
     locale: str = "en-GB"
+    team_id: str | None = None
+    """The team of somebody from outside; None for those of the workspace itself."""
+
+    @property
+    def is_external(self) -> bool:
+        return self.team_id is not None
 
     @property
     def shown_name(self) -> str:
@@ -30,10 +36,11 @@ class Account:
         return self.display_name or self.real_name
 
     def payload(self, team_id: str, now: datetime) -> dict[str, Any]:
-        """The `user` object; the offset is the one that holds at `now`."""
+        """The `user` object, with the offset that holds at `now`; less is told of people from outside."""
+        team_id = self.team_id or team_id
         local = now.astimezone(ZoneInfo(self.tz))
         offset = local.utcoffset()
-        return {
+        payload = {
             "id": self.id,
             "team_id": team_id,
             "name": self.name,
@@ -51,17 +58,15 @@ class Account:
                 "status_emoji": "",
                 "team": team_id,
             },
-            "is_admin": False,
-            "is_owner": False,
-            "is_primary_owner": False,
             "is_restricted": self.is_restricted,
             "is_ultra_restricted": self.is_ultra_restricted,
             "is_stranger": self.is_stranger,
             "is_bot": self.is_bot,
             "is_app_user": False,
             "updated": int(now.timestamp()),
-            "is_email_confirmed": True,
         }
+        ours = {"is_admin": False, "is_owner": False, "is_primary_owner": False, "is_email_confirmed": True}
+        return payload if self.is_external else payload | ours
 
 
 @dataclass
@@ -76,6 +81,8 @@ class Conversation:
     is_archived: bool = False
     is_ext_shared: bool = False
     im_with: str | None = None
+    connected_team_ids: list[str] = field(default_factory=list)
+    posting_refused: str | None = None
 
     @property
     def is_im(self) -> bool:
@@ -108,6 +115,10 @@ class Conversation:
             "is_shared": self.is_ext_shared,
             "is_ext_shared": self.is_ext_shared,
             "is_org_shared": False,
+            "is_pending_ext_shared": False,
+            "shared_team_ids": [team_id, *self.connected_team_ids],
+            "connected_team_ids": list(self.connected_team_ids),
+            "conversation_host_id": team_id,
             "context_team_id": team_id,
             "is_member": bot_user_id in self.members,
             "topic": {"value": "", "creator": "", "last_set": 0},

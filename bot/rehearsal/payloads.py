@@ -14,40 +14,91 @@ def event_callback(world: World, event: JsonObject, event_id: str) -> JsonObject
     channel = event.get("channel")
     conversation = workspace.conversations.get(channel) if isinstance(channel, str) else None
     return {
-        "token": world.verification_token,
+        "token": world.app.verification_token,
         "team_id": workspace.team_id,
+        **({"enterprise_id": workspace.enterprise_id} if workspace.enterprise_id else {}),
         "context_team_id": workspace.team_id,
-        "context_enterprise_id": None,
+        "context_enterprise_id": workspace.enterprise_id,
         "api_app_id": workspace.app_id,
         "event": event,
         "type": "event_callback",
         "event_id": event_id,
         "event_time": int(world.now().timestamp()),
-        "authorizations": [
-            {
-                "enterprise_id": None,
-                "team_id": workspace.team_id,
-                "user_id": workspace.bot.id,
-                "is_bot": True,
-                "is_enterprise_install": False,
-            }
-        ],
+        "authorizations": _authorizations(world),
         "is_ext_shared_channel": bool(conversation and conversation.is_ext_shared),
         "event_context": f"4-{event_id}",
     }
 
 
-def _base(world: World, kind: str, user: Account) -> JsonObject:
-    workspace = world.workspace
-    return {
-        "type": kind,
-        "team": {"id": workspace.team_id, "domain": workspace.team_domain},
-        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": workspace.team_id},
-        "api_app_id": workspace.app_id,
-        "token": world.verification_token,
-        "enterprise": None,
+def _authorizations(world: World) -> list[JsonObject]:
+    """The installation that the event is for; none when the event tells that it has gone."""
+    place = world.installation
+    if place is None:
+        return []
+    return [
+        {
+            "enterprise_id": place.enterprise_id,
+            "team_id": world.workspace.team_id,
+            "user_id": place.bot_user,
+            "is_bot": True,
+            "is_enterprise_install": place.org_wide,
+        }
+    ]
+
+
+def organisation_callback(world: World, enterprise_id: str, event: JsonObject, event_id: str) -> JsonObject:
+    """The outer event of what concerns the installation in an organisation.
+
+    It names no team, and its authorization (if any is left) does not say that it is org-wide.
+    """
+    place = world.app.installations.at(enterprise_id)
+    authorization = {
+        "enterprise_id": enterprise_id,
+        "team_id": enterprise_id,
+        "user_id": world.workspace.bot.id,
+        "is_bot": True,
         "is_enterprise_install": False,
     }
+    return {
+        "token": world.app.verification_token,
+        "team_id": enterprise_id,
+        "enterprise_id": enterprise_id,
+        "api_app_id": world.app.app_id,
+        "event": event,
+        "type": "event_callback",
+        "event_id": event_id,
+        "event_time": int(world.now().timestamp()),
+        "authorizations": [authorization] if place is not None and place.live else [],
+        "is_ext_shared_channel": False,
+    }
+
+
+def _base(world: World, kind: str, user: Account) -> JsonObject:
+    workspace, place = world.workspace, world.installation
+    enterprise = workspace.enterprise
+    team: JsonObject = {"id": workspace.team_id, "domain": workspace.team_domain}
+    if enterprise is not None:
+        team |= {"enterprise_id": enterprise[0], "enterprise_name": enterprise[1]}
+    return {
+        "type": kind,
+        "team": team,
+        "user": {
+            "id": user.id,
+            "username": user.name,
+            "name": user.name,
+            "team_id": user.team_id or workspace.team_id,
+        },
+        "api_app_id": workspace.app_id,
+        "token": world.app.verification_token,
+        "enterprise": {"id": enterprise[0], "name": enterprise[1]} if enterprise else None,
+        "is_enterprise_install": place is not None and place.org_wide,
+    }
+
+
+def _from_view(world: World, kind: str, user: Account) -> JsonObject:
+    """Where the app is installed org-wide, what happens in a view belongs to no team."""
+    base = _base(world, kind, user)
+    return base | {"team": None} if base["is_enterprise_install"] else base
 
 
 def channel_name(conversation: Conversation) -> str:
@@ -87,7 +138,7 @@ def message_actions(
 def view_actions(world: World, user: Account, view: OpenView, actions: list[JsonObject]) -> JsonObject:
     """block_actions of a modal or App Home."""
     origin = view.id if view.document["type"] == "modal" else None
-    return _base(world, "block_actions", user) | {
+    return _from_view(world, "block_actions", user) | {
         "container": {"type": "view", "view_id": view.id},
         "trigger_id": world.triggers.issue(user.id, world.now(), origin),
         "view": view.payload(world.workspace),
@@ -97,7 +148,7 @@ def view_actions(world: World, user: Account, view: OpenView, actions: list[Json
 
 def view_submission(world: World, user: Account, view: OpenView) -> JsonObject:
     """A modal that was sent off."""
-    return _base(world, "view_submission", user) | {
+    return _from_view(world, "view_submission", user) | {
         "trigger_id": world.triggers.issue(user.id, world.now(), view.id),
         "view": view.payload(world.workspace),
         "response_urls": [],
@@ -106,7 +157,10 @@ def view_submission(world: World, user: Account, view: OpenView) -> JsonObject:
 
 def view_closed(world: World, user: Account, view: OpenView, *, cleared: bool) -> JsonObject:
     """A modal that was closed; `cleared` when the whole stack was."""
-    return _base(world, "view_closed", user) | {"view": view.payload(world.workspace), "is_cleared": cleared}
+    return _from_view(world, "view_closed", user) | {
+        "view": view.payload(world.workspace),
+        "is_cleared": cleared,
+    }
 
 
 def global_shortcut(world: World, user: Account, callback_id: str) -> JsonObject:
@@ -138,11 +192,14 @@ def slash_command(
     world: World, user: Account, conversation: Conversation, command: str, text: str, response_url: str
 ) -> dict[str, str]:
     """A slash command; all values are strings, as in the form that Slack posts."""
-    workspace = world.workspace
+    workspace, place = world.workspace, world.installation
+    enterprise = workspace.enterprise
+    org = {"enterprise_id": enterprise[0], "enterprise_name": enterprise[1]} if enterprise else {}
     return {
-        "token": world.verification_token,
+        "token": world.app.verification_token,
         "team_id": workspace.team_id,
         "team_domain": workspace.team_domain,
+        **org,
         "channel_id": conversation.id,
         "channel_name": channel_name(conversation),
         "user_id": user.id,
@@ -150,7 +207,7 @@ def slash_command(
         "command": command,
         "text": text,
         "api_app_id": workspace.app_id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if place is not None and place.org_wide else "false",
         "response_url": response_url,
         "trigger_id": world.triggers.issue(user.id, world.now(), channel=conversation.id),
     }

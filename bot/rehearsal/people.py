@@ -123,7 +123,8 @@ class Person(Sight):
         return act
 
     def _command_refused(self, command: str, thread_ts: str | None) -> str | None:
-        if command not in self._world.manifest.commands or not may_use_commands(self._world):
+        known = command in self._world.manifest.commands and may_use_commands(self._world)
+        if not known or self.account.is_external:
             return "unknown_command"
         return "commands_do_not_work_in_threads" if thread_ts is not None else None
 
@@ -132,7 +133,12 @@ class Person(Sight):
         manifest = self._world.manifest
         known = manifest.shortcuts.get(callback_id)
         kind = "global" if message is None else "message"
-        if known is None or known.kind != kind or not may_use_commands(self._world):
+        if (
+            known is None
+            or known.kind != kind
+            or not may_use_commands(self._world)
+            or self.account.is_external
+        ):
             return Act("act_shortcut", self.id, self._world.now(), refused="unknown_shortcut")
         if message is None:
             payload = payloads.global_shortcut(self._world, self.account, callback_id)
@@ -221,6 +227,9 @@ class Person(Sight):
         if not self._world.manifest.home_tab:
             act.refused = "home_tab_disabled"
             return act
+        if self._world.installation is None:
+            act.refused = "app_not_installed"
+            return act
         act.envelope = self._events.tell(event)
         if act.envelope is not None:
             await self._delivery.settle(act.envelope)
@@ -258,6 +267,9 @@ class Person(Sight):
         act = Act(kind, self.id, self._world.now())
         if not self._world.manifest.interactivity:
             act.refused = "interactivity_disabled"
+            return act
+        if self._world.installation is None:
+            act.refused = "app_not_installed"
             return act
         act.envelope = Envelope("interactive", copy.deepcopy(payload), self._world.now())
         expect_nothing(self._world, act)

@@ -1,4 +1,4 @@
-"""The local Slack itself: one workspace, one app, served on loopback."""
+"""The local Slack itself: one workspace with one app, or one of several workspaces of an app."""
 
 from __future__ import annotations
 
@@ -6,24 +6,22 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from aiohttp import web
-
-from bot.rehearsal.answers import answer_in_channel
 from bot.rehearsal.changes import SAFETY_SECONDS
 from bot.rehearsal.clock import Clock
 from bot.rehearsal.delivery import Delivery, Envelope
-from bot.rehearsal.errors import SlackError
+from bot.rehearsal.errors import CannotAct
 from bot.rehearsal.events import EventDesk
 from bot.rehearsal.faults import Faults
+from bot.rehearsal.installations import Installation
 from bot.rehearsal.json_types import JsonObject
 from bot.rehearsal.manifest import Manifest
 from bot.rehearsal.model import Account, Conversation
 from bot.rehearsal.people import Person
 from bot.rehearsal.records import Call, Invalid, Refusal
-from bot.rehearsal.signed_http import SignedHttp
+from bot.rehearsal.registry import GOODBYES
+from bot.rehearsal.site import Site
 from bot.rehearsal.sockets import SocketHub
 from bot.rehearsal.transcript import Transcript
-from bot.rehearsal.web_api import WebApi
 from bot.rehearsal.workspace import Workspace
 from bot.rehearsal.world import World
 
@@ -32,55 +30,82 @@ class LocalSlack:
     """A Slack on this machine, with the app of `manifest` (Slack's JSON form) installed in its one workspace.
 
     `clock` is anything with `now()`; a MovableClock also drives redelivery, warnings and limits by hand.
-    The same `seed` gives the same ids.
+    The same `seed` gives the same ids. Several workspaces of one app come from `LocalSlacks`.
     """
 
     def __init__(
         self, clock: Clock, manifest: JsonObject, *, seed: int = 0, transcript: Path | None = None
     ) -> None:
-        self.clock = clock
-        self.world = World.make(clock, Manifest.read(manifest), seed)
-        self.hub = SocketHub(self.world)
-        self.delivery = Delivery(self.world, self.hub)
-        self.events = EventDesk(self.world, self.delivery)
-        self._api = WebApi(self.world)
-        self._runner: web.AppRunner | None = None
-        self._http: SignedHttp | None = None
-        self.hub.acknowledge = self.delivery.acknowledge
+        world = World.make(clock, Manifest.read(manifest), seed)
+        self._set_up(Site(world.app), world)
         if transcript is not None:
             self.world.transcript.open(transcript)
+
+    @classmethod
+    def of(cls, site: Site, world: World) -> LocalSlack:
+        """One more workspace on this site."""
+        slack = cls.__new__(cls)
+        cls._set_up(slack, site, world)
+        return slack
+
+    def _set_up(self, site: Site, world: World) -> None:
+        self.site = site
+        self.world = world
+        self.clock = world.app.clock
+        tenant = site.move_in(world)
+        self.delivery: Delivery = tenant.delivery
+        self.events: EventDesk = tenant.events
 
     # Running
 
     async def start(self, port: int = 0) -> None:
-        """Serve on 127.0.0.1; port 0 takes a free one."""
-        app = web.Application(client_max_size=4 * 1024 * 1024)
-        app.router.add_route("*", "/api/{method}", self._api.serve)
-        app.router.add_get("/link", self.hub.serve)
-        app.router.add_post("/response/{key}", self._respond)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
-        host, taken = self._runner.addresses[0][:2]
-        self.world.base_url = f"http://{host}:{taken}"
-        self.world.timers.start()
+        """Serve on 127.0.0.1; port 0 takes a free one. With several workspaces, `LocalSlacks` does it."""
+        await self.site.start(port)
 
     async def stop(self) -> None:
         """Close every connection and the transcript."""
-        self.world.timers.stop()
-        self.delivery.stop()
-        await self.hub.break_off()
-        if self._http is not None:
-            await self._http.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
-        self.world.transcript.close()
+        await self.site.stop()
 
     def deliver_over_http(self, request_url: str) -> None:
         """Post everything, signed, to this address from now on; Socket Mode is then silent."""
-        self._http = SignedHttp(request_url, self.signing_secret, self.delivery)
-        self.delivery.carrier = self._http
+        self.site.deliver_over_http(request_url)
+
+    @property
+    def hub(self) -> SocketHub:
+        """The app's Socket Mode connections."""
+        return self.site.hub
+
+    # The app in this workspace
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the app is in this workspace, by itself or with the whole organisation."""
+        return self.world.installation is not None
+
+    def install(self, by: Person, scopes: Iterable[str] | None = None) -> str:
+        """Install the app without OAuth; returns the bot token. Raises CannotAct for who may not."""
+        may_install(by)
+        wanted = self.world.app.manifest.scopes if scopes is None else frozenset(scopes)
+        return self.site.registry.install(self.world, by.id, wanted).token
+
+    def approve(self, url: str, by: Person) -> str:
+        """Say yes on the page at this address; returns the redirect address. Raises SlackError, CannotAct."""
+        may_install(by)
+        return self.site.oauth.approve(url, self.world, by.id)
+
+    def uninstall(self, goodbyes: Iterable[str] = GOODBYES, code: str = "account_inactive") -> None:
+        """Remove the app: tokens answer `code`, the bot is out of every channel, the app is told in order."""
+        self.site.registry.uninstall(self._own_installation(), code, goodbyes)
+
+    def revoke_tokens(self) -> None:
+        """Take the tokens away without uninstalling: `token_revoked`."""
+        self.site.registry.revoke(self._own_installation())
+
+    def _own_installation(self) -> Installation:
+        place = self.world.app.installations.at(self.team_id)
+        if place is None or not place.live:
+            raise CannotAct("the app is not installed in this workspace by itself")
+        return place
 
     # What the app is told to connect
 
@@ -95,11 +120,11 @@ class LocalSlack:
 
     @property
     def app_token(self) -> str:
-        return self.world.app_token
+        return self.world.app.app_token
 
     @property
     def signing_secret(self) -> str:
-        return self.world.signing_secret
+        return self.world.app.signing_secret
 
     @property
     def bot_user_id(self) -> str:
@@ -126,11 +151,12 @@ class LocalSlack:
         real_name: str | None = None,
         display_name: str | None = None,
         tz: str = "Europe/London",
+        team_id: str | None = None,
         **flags: bool,
     ) -> Person:
-        """Add someone to the workspace; `flags` as in Account: is_bot, is_restricted, deleted."""
+        """Add someone; `flags` as in Account: is_bot, is_restricted, deleted. `team_id` when from outside."""
         account = self.workspace.add_account(
-            name, real_name=real_name, display_name=display_name, tz=tz, **flags
+            name, real_name=real_name, display_name=display_name, tz=tz, team_id=team_id, **flags
         )
         return self.act_as(account)
 
@@ -196,7 +222,7 @@ class LocalSlack:
     @property
     def is_quiet(self) -> bool:
         """True when no request is being served and no envelope is in flight."""
-        return self._api.serving == 0 and not any(one.in_flight for one in self.envelopes)
+        return self.site.serving == 0 and not any(one.in_flight for one in self.envelopes)
 
     def next_due(self) -> datetime | None:
         """When the clock must be for the next redelivery or warning; None when nothing waits."""
@@ -225,16 +251,9 @@ class LocalSlack:
         """Break every connection off without a word."""
         await self.hub.break_off()
 
-    async def _respond(self, request: web.Request) -> web.Response:
-        try:
-            place = self.world.response_urls.use(request.match_info["key"], self.world.now())
-        except SlackError as refused:
-            return web.json_response(refused.answer(), status=404)
-        document = await request.json()
-        try:
-            answer_in_channel(self.world, place, document)
-        except SlackError as refused:
-            self.world.note_invalid("response_url", refused, document)
-            return web.json_response(refused.answer(), status=400)
-        self.world.changes.notify()
-        return web.json_response({"ok": True})
+
+def may_install(person: Person) -> None:
+    """Raise CannotAct: guests, bots and people from outside install nothing."""
+    account = person.account
+    if account.is_restricted or account.is_bot or account.is_external or account.deleted:
+        raise CannotAct(f"{person.name} may not install apps")

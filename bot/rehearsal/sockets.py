@@ -12,7 +12,7 @@ from bot.rehearsal.block_kit import limits
 from bot.rehearsal.delivery import Attempt, Envelope
 from bot.rehearsal.errors import SlackError
 from bot.rehearsal.json_types import Json, JsonObject
-from bot.rehearsal.world import World
+from bot.rehearsal.slack_app import SlackApp
 
 _CLOSING_SECONDS = 1.0
 Acknowledge = Callable[[str, Json], Awaitable[None]]
@@ -41,21 +41,21 @@ class Connection:
 class SocketHub:
     """Every open connection; each envelope goes to any one of them."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, app: SlackApp) -> None:
+        self._app = app
         self._made = 0
         self.connections: list[Connection] = []
         self.acknowledge: Acknowledge | None = None
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """A WebSocket for the holder of a fresh ticket; 503 when refused on purpose, 404 without a ticket."""
-        if self._world.faults.handshakes_to_refuse > 0:
-            self._world.faults.handshakes_to_refuse -= 1
+        if self._app.faults.handshakes_to_refuse > 0:
+            self._app.faults.handshakes_to_refuse -= 1
             return web.Response(status=503)
         ticket = request.query.get("ticket", "")
-        if ticket not in self._world.tickets:
+        if ticket not in self._app.tickets:
             return web.Response(status=404)
-        self._world.tickets.remove(ticket)
+        self._app.tickets.remove(ticket)
         socket = web.WebSocketResponse(timeout=_CLOSING_SECONDS)
         await socket.prepare(request)
         self._made += 1
@@ -67,7 +67,7 @@ class SocketHub:
         """Write to one connection, chosen without a pattern."""
         choice = [one for one in self.connections if not one.socket.closed]
         while choice:
-            connection = choice.pop(self._world.ids.random.randrange(len(choice)))
+            connection = choice.pop(self._app.ids.random.randrange(len(choice)))
             if await connection.send(envelope.document(attempt)):
                 return connection.name
         return None
@@ -91,7 +91,7 @@ class SocketHub:
             return
         self.connections.append(connection)
         await connection.send(self._hello())
-        self._world.changes.notify()
+        self._app.changes.notify()
         try:
             async for received in connection.socket:
                 if received.type == WSMsgType.TEXT:
@@ -104,7 +104,9 @@ class SocketHub:
             document = json.loads(data)
             envelope_id = str(document["envelope_id"])
         except (ValueError, TypeError, KeyError):
-            self._world.note_invalid("socket", SlackError("invalid_acknowledgement"), data)
+            self._app.records.note_invalid(
+                self._app.now(), "socket", SlackError("invalid_acknowledgement"), data
+            )
             return
         if self.acknowledge is not None:
             await self.acknowledge(envelope_id, document.get("payload"))
@@ -116,16 +118,16 @@ class SocketHub:
     def _forget(self, connection: Connection) -> None:
         if connection in self.connections:
             self.connections.remove(connection)
-            self._world.changes.notify()
+            self._app.changes.notify()
 
     def _hello(self) -> JsonObject:
         return {
             "type": "hello",
             "num_connections": len(self.connections),
-            "connection_info": {"app_id": self._world.workspace.app_id},
+            "connection_info": {"app_id": self._app.app_id},
             "debug_info": {
                 "host": "rehearsal",
-                "started": self._world.now().isoformat(),
+                "started": self._app.now().isoformat(),
                 "build_number": 1,
                 "approximate_connection_time": 18_060,
             },

@@ -3,26 +3,52 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import copy
 import json
+from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.rehearsal.api_answers import ApiAnswer, after_effect, before_effect
 from bot.rehearsal.arguments import Arguments
 from bot.rehearsal.conversations import need_scope
 from bot.rehearsal.errors import RateLimited, SlackError
-from bot.rehearsal.faults import Fault
+from bot.rehearsal.faults import Faults
+from bot.rehearsal.installations import Grant
 from bot.rehearsal.json_types import JsonObject
-from bot.rehearsal.methods import METHODS, Method
-from bot.rehearsal.records import Call, Refusal
+from bot.rehearsal.methods import METHODS
+from bot.rehearsal.methods_app import APP_METHODS, AppCall, AppMethod
+from bot.rehearsal.oauth import OAuthDesk
+from bot.rehearsal.rate_limits import RateLimits
+from bot.rehearsal.records import Call, Records, Refusal
+from bot.rehearsal.registry import Registry
 from bot.rehearsal.world import World
 
 
-class WebApi:
-    """Serves `/api/<method>`, one call at a time to its effect, many at once in the waiting."""
+@dataclass
+class _Asked:
+    """One call as it came in; `world` is the workspace of its token, None when it has none."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    method: str
+    values: JsonObject
+    token: str | None
+    grant: Grant | None
+    client: tuple[str, str] | None
+    world: World | None = None
+    astray: SlackError | None = None
+
+
+class WebApi:
+    """Serves `/api/<method>`, one call at a time to its effect, many at once in the waiting.
+
+    Each call is recorded, limited, and made to fail, in the workspace of its token.
+    """
+
+    def __init__(self, registry: Registry, oauth: OAuthDesk) -> None:
+        self._registry = registry
+        self._app = registry.app
+        self._oauth = oauth
         self.serving = 0
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -32,135 +58,118 @@ class WebApi:
             return await self._serve(request)
         finally:
             self.serving -= 1
-            self._world.changes.notify()
+            self._app.changes.notify()
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        method = request.match_info["method"]
-        values = await _read(request)
-        token = _token(request, values)
-        call = Call(self._world.now(), method, {name: one for name, one in values.items() if name != "token"})
-        self._world.records.calls.append(call)
-        subject = {"method": method, "arguments": call.arguments, "call": call}
-        await self._world.faults.tell(method, "received", subject)
-        fault = self._world.faults.take(method, call.arguments)
+        asked = self._find(await _read(request))
+        records, faults = self._records(asked), self._faults(asked)
+        call = Call(self._app.now(), asked.method, _without_secrets(asked.values))
+        records.calls.append(call)
+        subject = {"method": asked.method, "arguments": call.arguments, "call": call}
+        await faults.tell(asked.method, "received", subject)
+        fault = faults.take(asked.method, call.arguments)
         call.fault = fault.kind if fault else None
-        before = _before(fault)
+        before = before_effect(fault)
         if before is not None:
-            return self._finish(request, call, before)
-        answer = self._answer(method, token, Arguments(values))
-        self._world.changes.notify()
-        await self._world.faults.tell(method, "taken", subject)
-        response = self._finish(request, call, _after(fault) or answer)
-        await self._world.faults.tell(method, "answered", subject)
+            return _finish(request, records, call, before)
+        answer = self._answer(asked)
+        self._app.changes.notify()
+        await faults.tell(asked.method, "taken", subject)
+        response = _finish(request, records, call, after_effect(fault) or answer)
+        await faults.tell(asked.method, "answered", subject)
         return response
 
-    def _finish(self, request: web.Request, call: Call, answer: _Answer | None) -> web.StreamResponse:
-        """Write down the answer and send it; a dropped connection has neither status nor answer."""
-        if answer is None or answer.dropped:
-            _drop(request)
-            return web.Response()
-        call.status, call.answer = answer.status, answer.body
-        if isinstance(answer.body, dict) and answer.body.get("ok") is False:
-            self._note_refusal(call, answer.body)
-        return answer.response()
+    def _find(self, asked: _Asked) -> _Asked:
+        """Find the workspace that the call is about."""
+        asked.grant = self._app.installations.grant(asked.token or "")
+        if asked.grant is not None:
+            try:
+                asked.world = self._registry.world_of_call(asked.grant, asked.method, asked.values)
+            except SlackError as astray:
+                asked.astray = astray
+        return asked
 
-    def _note_refusal(self, call: Call, body: JsonObject) -> None:
-        messages = list(body.get("response_metadata", {}).get("messages", []))
-        self._world.records.refusals.append(Refusal(call.at, call.method, str(body["error"]), messages))
-
-    def _answer(self, method: str, token: str | None, arguments: Arguments) -> _Answer:
-        scopes = {"x-oauth-scopes": ",".join(sorted(self._world.manifest.scopes))}
+    def _answer(self, asked: _Asked) -> ApiAnswer:
+        scopes = asked.grant.installation.scopes if asked.grant else frozenset()
+        headers = {"x-oauth-scopes": ",".join(sorted(scopes))}
         try:
-            body = {"ok": True, **self._call(method, token, arguments)}
+            body = {"ok": True, **self._call(asked)}
         except RateLimited as limited:
-            return _Answer(
+            return ApiAnswer(
                 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": str(limited.retry_after)}
             )
         except SlackError as refused:
-            self._world.note_invalid(method, refused, arguments.values)
-            return _Answer(200, refused.answer(), scopes)
-        return _Answer(200, copy.deepcopy(body), scopes)
+            sent = _without_secrets(asked.values)
+            self._records(asked).note_invalid(self._app.now(), asked.method, refused, sent)
+            return ApiAnswer(200, refused.answer(), headers)
+        return ApiAnswer(200, copy.deepcopy(body), headers)
 
-    def _call(self, name: str, token: str | None, arguments: Arguments) -> JsonObject:
-        method = METHODS.get(name)
+    def _call(self, asked: _Asked) -> JsonObject:
+        if asked.method in APP_METHODS:
+            return self._call_app(asked, APP_METHODS[asked.method])
+        method = METHODS.get(asked.method)
         if method is None:
-            raise SlackError("unknown_method", req_method=name)
-        self._authorise(method, token)
-        self._world.limits.count(name, method.per_minute, self._world.now())
-        unknown = sorted(set(arguments.values) - method.arguments)
-        if unknown:
-            raise SlackError("invalid_arguments", [f"[ERROR] unknown argument: {one}" for one in unknown])
-        return method.handler(self._world, arguments)
-
-    def _authorise(self, method: Method, token: str | None) -> None:
-        world = self._world
-        if token is None:
-            raise SlackError("not_authed")
-        if token not in (world.bot_token, world.app_token):
-            raise SlackError("invalid_auth")
-        if method.by_app_token != (token == world.app_token):
-            raise SlackError("not_allowed_token_type")
+            raise SlackError("unknown_method", req_method=asked.method)
+        self._check_token(asked, "bot")
+        if asked.world is None:
+            raise asked.astray or SlackError("team_not_found")
         if method.scope is not None:
-            need_scope(world, method.scope)
+            need_scope(asked.world, method.scope)
+        self._limits(asked).count(asked.method, method.per_minute, self._app.now())
+        _check_names(asked, method.arguments)
+        return method.handler(asked.world, Arguments(asked.values))
+
+    def _call_app(self, asked: _Asked, method: AppMethod) -> JsonObject:
+        self._check_token(asked, method.by)
+        self._limits(asked).count(asked.method, method.per_minute, self._app.now())
+        _check_names(asked, method.arguments)
+        arguments = Arguments(asked.values)
+        return method.handler(AppCall(self._registry, self._oauth, arguments, asked.grant, asked.client))
+
+    def _check_token(self, asked: _Asked, wanted: str) -> None:
+        if wanted == "none":
+            return
+        if asked.token is None:
+            raise SlackError("not_authed")
+        if asked.grant is None and asked.token != self._app.app_token:
+            raise SlackError("invalid_auth")
+        if (asked.grant is None) != (wanted == "app"):
+            raise SlackError("not_allowed_token_type")
+        if asked.grant is not None:
+            asked.grant.check(self._app.now())
+
+    def _records(self, asked: _Asked) -> Records:
+        return asked.world.records if asked.world else self._app.records
+
+    def _faults(self, asked: _Asked) -> Faults:
+        return asked.world.faults if asked.world else self._app.faults
+
+    def _limits(self, asked: _Asked) -> RateLimits:
+        return asked.world.limits if asked.world else self._app.limits
 
 
-class _Answer:
-    """What goes back: a status, a body (text when deliberately not JSON), headers; or nothing."""
-
-    def __init__(
-        self,
-        status: int,
-        body: JsonObject | str,
-        headers: dict[str, str] | None = None,
-        *,
-        dropped: bool = False,
-    ) -> None:
-        self.status = status
-        self.body = body
-        self.headers = headers or {}
-        self.dropped = dropped
-
-    def response(self) -> web.Response:
-        """The same, for aiohttp."""
-        if isinstance(self.body, str):
-            return web.Response(
-                text=self.body, status=self.status, content_type="text/html", headers=self.headers
-            )
-        return web.json_response(self.body, status=self.status, headers=self.headers)
+def _check_names(asked: _Asked, known: frozenset[str]) -> None:
+    unknown = sorted(set(asked.values) - known)
+    if unknown:
+        raise SlackError("invalid_arguments", [f"[ERROR] unknown argument: {one}" for one in unknown])
 
 
-def _before(fault: Fault | None) -> _Answer | None:
-    """The answer of a fault that strikes before anything has happened."""
-    if fault is None:
-        return None
-    if fault.kind == "drop_before":
-        return _Answer(0, {}, dropped=True)
-    if fault.kind == "refuse":
-        return _Answer(200, {"ok": False, "error": fault.code})
-    if fault.kind == "status":
-        return _failing(fault)
-    return None
+def _finish(
+    request: web.Request, records: Records, call: Call, answer: ApiAnswer | None
+) -> web.StreamResponse:
+    """Write down the answer and send it; a dropped connection has neither status nor answer."""
+    if answer is None or answer.dropped:
+        _drop(request)
+        return web.Response()
+    call.status, call.answer = answer.status, answer.body
+    if isinstance(answer.body, dict) and answer.body.get("ok") is False:
+        messages = list(answer.body.get("response_metadata", {}).get("messages", []))
+        records.refusals.append(Refusal(call.at, call.method, str(answer.body["error"]), messages))
+    return answer.response()
 
 
-def _after(fault: Fault | None) -> _Answer | None:
-    """The answer of a fault that strikes when the call has had its effect."""
-    if fault is None:
-        return None
-    if fault.kind == "drop_after":
-        return _Answer(0, {}, dropped=True)
-    if fault.kind == "garble":
-        return _Answer(200, "<html>upstream connect error</html>")
-    if fault.kind == "status_after":
-        return _failing(fault)
-    return None
-
-
-def _failing(fault: Fault) -> _Answer:
-    if fault.status == 429:
-        headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
-        return _Answer(429, {"ok": False, "error": "ratelimited"}, headers)
-    code = "service_unavailable" if fault.status == 503 else "internal_error"
-    return _Answer(fault.status, {"ok": False, "error": code})
+def _without_secrets(values: JsonObject) -> JsonObject:
+    return {name: one for name, one in values.items() if name not in ("token", "client_secret")}
 
 
 def _drop(request: web.Request) -> None:
@@ -169,15 +178,25 @@ def _drop(request: web.Request) -> None:
         transport.abort()
 
 
-def _token(request: web.Request, values: JsonObject) -> str | None:
+async def _read(request: web.Request) -> _Asked:
+    values = await _values(request)
+    token, client = _token(request, values)
+    return _Asked(request.match_info["method"], values, token, None, client)
+
+
+def _token(request: web.Request, values: JsonObject) -> tuple[str | None, tuple[str, str] | None]:
+    """The token, and the id and secret of HTTP Basic: an Authorization header says one of them."""
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):
-        return header.removeprefix("Bearer ")
+        return header.removeprefix("Bearer "), None
+    if header.startswith("Basic "):
+        login, _, password = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
+        return None, (login, password)
     given = values.get("token")
-    return given if isinstance(given, str) else None
+    return given if isinstance(given, str) else None, None
 
 
-async def _read(request: web.Request) -> JsonObject:
+async def _values(request: web.Request) -> JsonObject:
     if request.content_type == "application/json":
         text = await request.text()
         try:
