@@ -5,7 +5,7 @@ neither private nor bounded. Whatever comes from outside (a code of Slack's) is 
 """
 
 import re
-from dataclasses import dataclass
+from math import nan
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -16,6 +16,8 @@ from prometheus_client import (
     generate_latest,
 )
 
+from bot.storage.upkeep import Backlog
+
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 OTHER = "other"
 MOST_VALUES = 100
@@ -23,16 +25,6 @@ MOST_VALUES = 100
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5)
 """Slack waits three seconds for an acknowledgement."""
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What waits in the database, of all workspaces. Ages in seconds, 0 where nothing waits."""
-
-    outbox_waiting: int
-    outbox_oldest_seconds: float
-    prompts_waiting: int
-    prompts_overdue: int
 
 
 class Metrics:
@@ -80,12 +72,15 @@ class Metrics:
         self._limited.labels(named).inc()
         self._waits.labels(named).inc(max(0.0, seconds))
 
-    def page(self, backlog: Backlog) -> bytes:
-        """Everything counted so far and what waits now, in Prometheus's text format (`CONTENT_TYPE`)."""
-        self._outbox.set(backlog.outbox_waiting)
-        self._oldest.set(backlog.outbox_oldest_seconds)
-        self._prompts.set(backlog.prompts_waiting)
-        self._overdue.set(backlog.prompts_overdue)
+    def page(self, backlog: Backlog | None) -> bytes:
+        """Everything counted so far and what waits now, in Prometheus's text format (`CONTENT_TYPE`).
+
+        What waits is not a number (NaN) where nobody knows.
+        """
+        self._outbox.set(backlog.outbox_waiting if backlog else nan)
+        self._oldest.set(backlog.outbox_oldest_seconds if backlog else nan)
+        self._prompts.set(backlog.prompts_waiting if backlog else nan)
+        self._overdue.set(backlog.prompts_overdue if backlog else nan)
         return generate_latest(self.registry)
 
     def _label(self, label: str, value: str) -> str:

@@ -67,6 +67,10 @@ class Reception:
         """Take nothing new from now on. What has arrived is still answered."""
         self.is_closed = True
 
+    def refused(self) -> None:
+        """Count a request that is not Slack's."""
+        self.metrics.acknowledged(OTHER, 0, "refused")
+
     async def die(self) -> None:
         """Stop every answer where it stands."""
         self.is_closed = True

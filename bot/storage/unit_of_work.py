@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import AsyncAdaptedQueuePool, Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.storage.audit import Audit
 from bot.storage.due_prompts import DuePrompts
+from bot.storage.forgetting import Forgetting
 from bot.storage.installations import Installations
 from bot.storage.learning_sets import LearningSets
 from bot.storage.life import Life
@@ -19,6 +21,7 @@ from bot.storage.oauth_states import OAuthStates
 from bot.storage.outbox import Outbox
 from bot.storage.people import People
 from bot.storage.requests import Requests
+from bot.storage.upkeep import Upkeep
 from bot.vault import Vault
 
 CONNECTIONS = 10
@@ -31,11 +34,14 @@ class UnitOfWork:
     """One transaction and all that can be done in it."""
 
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+        self.audit = Audit(connection)
+        self.forgetting = Forgetting(connection)
         self.learning_sets = LearningSets(connection, vault)
         self.people = People(connection)
         self.requests = Requests(connection)
         self.due_prompts = DuePrompts(connection)
         self.outbox = Outbox(connection, vault)
+        self.upkeep = Upkeep(connection)
         self.installations = Installations(connection, vault)
         self.life = Life(connection)
         self.oauth_states = OAuthStates(connection)
