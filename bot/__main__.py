@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import __version__
 from bot.bootstrap import CannotStart, build, check_schema, no_database, vault_of
 from bot.clock import SystemClock, Ticker
+from bot.doors.signed_http import Address
 from bot.logs import configure_logs
 from bot.prompt_library import PromptError, PromptLibrary
 from bot.rehearsal.scenario import ScenarioError
@@ -39,24 +40,36 @@ class Subcommand:
     arguments: Callable[[argparse.ArgumentParser], None] = lambda _parser: None
 
 
-def run(settings: Settings, _arguments: argparse.Namespace) -> None:
-    """Connect to Slack and serve it until told to stop."""
+def run_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `run` takes."""
+    address = Address()
+    parser.add_argument("--http", action="store_true", help="let Slack post to this bot, not Socket Mode")
+    parser.add_argument("--host", default=address.host, help=f"with --http (default: {address.host})")
+    parser.add_argument(
+        "--port", type=int, default=address.port, help=f"with --http (default: {address.port})"
+    )
+
+
+def run(settings: Settings, given: argparse.Namespace) -> None:
+    """Serve Slack until told to stop."""
     configure_logs(settings.log_level, settings.log_format)
     library = PromptLibrary.load(settings.prompts_dir)
     vault = vault_of(settings)
     check_schema(settings.database_url)
-    asyncio.run(_serve(settings, library, vault))
+    address = Address(given.host, given.port) if given.http else None
+    asyncio.run(_serve(settings, library, vault, address))
 
 
-async def _serve(settings: Settings, library: PromptLibrary, vault: Vault) -> None:
+async def _serve(settings: Settings, library: PromptLibrary, vault: Vault, address: Address | None) -> None:
     database = Database(settings.database_url, vault)
-    bot = build(settings=settings, clock=SystemClock(), library=library, database=database)
+    bot = build(settings=settings, clock=SystemClock(), library=library, database=database, http=address)
     ticker = Ticker(bot.tick)
     stopping = _told_to_stop()
     try:
         await bot.connect()
         ticker.start()
-        print("Connected to Slack. Stop with Ctrl-C.", file=sys.stderr)
+        where = f"Listening at http://{address.host}:{bot.port}" if address else "Connected to Slack"
+        print(f"{where}. Stop with Ctrl-C.", file=sys.stderr)
         await stopping.wait()
         await ticker.stop()
     finally:
@@ -75,9 +88,10 @@ def _told_to_stop() -> asyncio.Event:
 def migrate(settings: Settings, _arguments: argparse.Namespace) -> None:
     """Bring the database's schema up to this version."""
     try:
-        if check(settings.database_url) is SchemaState.NEWER:
+        if check(settings.database_url) in (SchemaState.NEWER, SchemaState.COMPATIBLE):
             check_schema(settings.database_url)
-        upgrade(settings.database_url)
+        else:
+            upgrade(settings.database_url)
     except (SQLAlchemyError, OSError) as error:
         raise no_database(error) from error
     print("The database is up to date.")
@@ -89,7 +103,7 @@ def make_key(_settings: Settings, _arguments: argparse.Namespace) -> None:
 
 
 SUBCOMMANDS: dict[str, Subcommand] = {
-    "run": Subcommand("connect to a Slack workspace and serve it", run),
+    "run": Subcommand("connect to Slack and serve it", run, run_arguments),
     "migrate": Subcommand("make the database, or bring it up to this version", migrate),
     "new-key": Subcommand("make a key for ENCRYPTION_KEYS", make_key),
     "rehearse": Subcommand(

@@ -6,15 +6,16 @@ from random import SystemRandom
 from secrets import token_hex
 
 from aiohttp import ClientSession
-from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, Tick
 from bot.command_handler import CommandHandler
 from bot.directory import Directories
-from bot.doors.reception import Reception
+from bot.doors.reception import Door, Reception
+from bot.doors.signed_http import Address, HttpDoor
 from bot.doors.socket_mode import SocketModeDoor
+from bot.health import FIT, Health
 from bot.listeners.registration import register
 from bot.listeners.visit import Desk
 from bot.metrics import Metrics
@@ -23,16 +24,13 @@ from bot.prompt_library import PromptLibrary
 from bot.queries import Queries
 from bot.running import Bot, WatchedSender
 from bot.settings import Settings
-from bot.starting import TOKENS, CannotStart, ask
+from bot.starting import CannotStart, ask, secret_of
 from bot.storage.migrate import SchemaState, check
 from bot.storage.unit_of_work import Database
 from bot.vault import Vault
 from bot.workspaces import Authorize, Clients, OneWorkspace
 
 __all__ = ["Bot", "CannotStart", "build", "check_schema", "no_database", "vault_of"]
-
-FIT = frozenset({SchemaState.UP_TO_DATE, SchemaState.COMPATIBLE})
-"""The schemas on which this version runs; in a rolling deployment the newer version has been there before."""
 
 
 def build(  # noqa: PLR0913 -- each is given once, by its name
@@ -42,20 +40,23 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     library: PromptLibrary,
     database: Database,
     new_id: Callable[[], str] = lambda: token_hex(6),
+    http: Address | None = None,
     ping_seconds: float = 10,
     sends_by_itself: bool = True,
 ) -> Bot:
     """Wire a bot; nothing is called yet. ``new_id`` makes short ids, and must never make one twice.
-    Every ``ping_seconds`` of real time the connection is tried, and made anew where it is lost.
+    Slack posts to it at ``http``; without, it connects by Socket Mode, and tries each connection every
+    ``ping_seconds`` of real time, to make it anew where it is lost.
     Unless it ``sends_by_itself``, only `tick` sends, one row after another: then the same requests give the
     same course. Raises `CannotStart` where a token is missing.
     """
-    bot_token, app_token = _token(settings.slack_bot_token, "bot"), _token(settings.slack_app_token, "app")
+    bot_token = secret_of(settings.slack_bot_token, "bot")
     workspaces = OneWorkspace(Clients(settings.slack_api_url), bot_token, database, clock.now)
+    metrics = Metrics()
     sender = WatchedSender(
         database, workspaces.client_for, clock, jitter=SystemRandom().random, by_itself=sends_by_itself
     )
-    handler = CommandHandler(database, library, clock.now, sender.wake)
+    handler = CommandHandler(database, library, clock.now, sender.wake, metrics.command)
 
     async def say(workspace_id: str, message: Message, *, request: str) -> None:
         async with database.unit_of_work() as unit:
@@ -78,14 +79,29 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     )
     register(app, desk)
     tick = Tick(database, clock, handler.handle_due, sender)
-    reception = Reception(app, Metrics())
+    reception = Reception(app, metrics)
+
+    door: Door = (
+        _http_door(reception, settings, http, Health(database, metrics, clock.now))
+        if http
+        else _socket_mode_door(reception, settings, ping_seconds)
+    )
 
     async def begin(session: ClientSession) -> None:
         workspaces.clients.use(session)
         await ask(workspaces.open(), "bot")
         await workspaces.arrive()
 
-    return Bot(reception, SocketModeDoor(reception, app_token, ping_seconds), sender, tick, begin)
+    return Bot(reception, door, sender, tick, begin)
+
+
+def _http_door(reception: Reception, settings: Settings, address: Address, health: Health) -> HttpDoor:
+    secret = secret_of(settings.slack_signing_secret, "signing")
+    return HttpDoor(reception, address, secret, ready=health.ready, page=health.page)
+
+
+def _socket_mode_door(reception: Reception, settings: Settings, ping_seconds: float) -> SocketModeDoor:
+    return SocketModeDoor(reception, secret_of(settings.slack_app_token, "app"), ping_seconds)
 
 
 def vault_of(settings: Settings) -> Vault:
@@ -117,12 +133,3 @@ def no_database(error: Exception) -> CannotStart:
     return CannotStart(
         f"The database cannot be used ({type(error).__name__}). Is DATABASE_URL right, and is the server up?"
     )
-
-
-def _token(token: SecretStr | None, kind: str) -> str:
-    if token is None:
-        raise CannotStart(
-            f"{TOKENS[kind]} is missing. Set it to the {kind}'s token from the settings of your Slack app; "
-            "the README says where it stands."
-        )
-    return token.get_secret_value()

@@ -52,7 +52,10 @@ class Outcome:
 
 
 class CommandHandler:
-    """Runs commands. ``now`` is the injected clock's; ``committed`` wakes the sender after each commit."""
+    """Runs commands. ``now`` is the injected clock's; ``committed`` wakes the sender after each commit.
+
+    ``counted`` is told the name of each command of a person and how it ended.
+    """
 
     def __init__(
         self,
@@ -60,11 +63,13 @@ class CommandHandler:
         library: PromptLibrary,
         now: Callable[[], datetime],
         committed: Callable[[], None],
+        counted: Callable[[str, str], None] = lambda _command, _outcome: None,
     ) -> None:
         self._database = database
         self._library = library
         self._now = now
         self._committed = committed
+        self._counted = counted
 
     async def handle(
         self, command: c.Command, *, request: str | None, reply_to: Address | None = None
@@ -74,15 +79,23 @@ class CommandHandler:
         With ``reply_to`` a refusal is put into the outbox as a private notice; without, the caller says it.
         Raises whatever storage raises: then nothing happened and nothing must be acknowledged.
         """
+        result = "failed"
         try:
-            outcome = await self._transact(command, request)
-        except Rejected as rejected:
-            outcome = await self._refuse(command, request, reply_to, rejected)
-        except ChannelTaken:
-            taken = Rejected(Reason.CHANNEL_TAKEN, field="channel")
-            outcome = await self._refuse(command, request, reply_to, taken)
+            outcome = await self._handle(command, request, reply_to)
+            result = outcome.result.value
+        finally:
+            self._counted(type(command).__name__, result)
         self._committed()
         return outcome
+
+    async def _handle(self, command: c.Command, request: str | None, reply_to: Address | None) -> Outcome:
+        try:
+            return await self._transact(command, request)
+        except Rejected as rejected:
+            return await self._refuse(command, request, reply_to, rejected)
+        except ChannelTaken:
+            taken = Rejected(Reason.CHANNEL_TAKEN, field="channel")
+            return await self._refuse(command, request, reply_to, taken)
 
     async def handle_due(self, prompt: DuePrompt) -> None:
         """Act on a due prompt that was claimed: now, later in the person's hours, or not at all."""

@@ -80,6 +80,11 @@ class Bot:
         """For tests, which may dispatch a payload without any socket."""
         return self.reception.app
 
+    @property
+    def port(self) -> int | None:
+        """Where it listens, once it is connected; None in Socket Mode."""
+        return self._door.port
+
     async def connect(self) -> None:
         """Let Slack in and begin to send. Raises `CannotStart` for a wrong token or network."""
         self._session = ClientSession(timeout=ClientTimeout(total=SECONDS_PER_CALL))

@@ -102,6 +102,16 @@ def _token(*beginnings: str, place: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _signing_secret(secret: SecretStr) -> SecretStr:
+    stripped = secret.get_secret_value().strip()
+    if not stripped or not stripped.isascii() or stripped.startswith(("xoxb-", "xapp-", "xoxe")):
+        raise ValueError(
+            "must be the signing secret, not a token; copy it from Basic Information in the settings of your "
+            "Slack app"
+        )
+    return SecretStr(stripped)
+
+
 def _encryption_keys(keys: SecretStr) -> SecretStr:
     Vault.read(keys.get_secret_value())
     return keys
@@ -124,6 +134,7 @@ class Settings(BaseSettings):
 
     slack_bot_token: BotToken | None = None
     slack_app_token: AppToken | None = None
+    slack_signing_secret: Annotated[SecretStr, AfterValidator(_signing_secret)] | None = None
     encryption_keys: EncryptionKeys | None = None
     slack_api_url: Annotated[str, AfterValidator(_slack_api_url)] = "https://slack.com/api/"
     database_url: Annotated[str, AfterValidator(_database_url), Field(repr=False)] = (

@@ -4,14 +4,26 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from aiohttp import ClientError
+from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 
 T = TypeVar("T")
-TOKENS = {"bot": "SLACK_BOT_TOKEN", "app": "SLACK_APP_TOKEN"}
+TOKENS = {"bot": "SLACK_BOT_TOKEN", "app": "SLACK_APP_TOKEN", "signing": "SLACK_SIGNING_SECRET"}
+NAMED = {"bot": "the bot's token", "app": "the app's token", "signing": "the signing secret"}
 
 
 class CannotStart(Exception):
     """The bot cannot start as things are. The text is for the operator and says what to do."""
+
+
+def secret_of(secret: SecretStr | None, kind: str) -> str:
+    """The secret itself. Raises `CannotStart` where it is missing. ``kind`` is one of `TOKENS`."""
+    if secret is None:
+        raise CannotStart(
+            f"{TOKENS[kind]} is missing. Set it to {NAMED[kind]} from the settings of your Slack app; "
+            "the README says where it stands."
+        )
+    return secret.get_secret_value()
 
 
 async def ask(asking: Awaitable[T], kind: str) -> T:

@@ -26,6 +26,10 @@ KINDS = {
 class Door(Protocol):
     """A way in for Slack."""
 
+    @property
+    def port(self) -> int | None:
+        """Where it listens, once it is open; None where nobody else can come in by it."""
+
     async def open(self) -> None:
         """Let Slack in. Raises `CannotStart`."""
 

@@ -41,7 +41,7 @@ class Address:
 class HttpDoor:
     """Listens for Slack and for whoever watches over the bot.
 
-    ``ready`` says whether the bot can serve, and ``page`` what it has counted. ``routes`` are more of the same
+    ``ready`` says whether the bot can serve, ``page`` what it has counted. ``routes`` are more of the same
     server, such as those of installing.
     """
 

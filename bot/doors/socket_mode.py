@@ -34,6 +34,10 @@ class SocketModeDoor:
         self._connections: list[_Connection] = []
         self._tasks: list[asyncio.Task[None]] = []
 
+    @property
+    def port(self) -> None:
+        """It listens nowhere: it connects."""
+
     async def open(self) -> None:
         """Connect, and keep connected. Raises `CannotStart` for a wrong token or network.
 
