@@ -43,6 +43,9 @@ ROOMS: dict[str, frozenset[str] | str] = {
             "surfaces",
         }
     ),
+    "privacy": frozenset(
+        {"command_handler", "domain", "outgoing", "prompt_library", "storage", "surfaces"}
+    ),
     "sender": frozenset({"domain", "logs", "metrics", "outgoing", "storage"}),
     "clock": frozenset({"domain", "logs", "metrics", "storage"}),
     "doors": frozenset({"metrics", "starting"}),

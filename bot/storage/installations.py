@@ -132,10 +132,10 @@ class Installations:
         return kept | {
             "scopes": ",".join(sorted(installation.scopes)),
             "bot_token": self._vault.seal(
-                installation.bot_token, _place(installation.workspace_id, "bot_token")
+                installation.bot_token, context_of_token(installation.workspace_id, "bot_token")
             ),
             "refresh_token": refresh
-            and self._vault.seal(refresh, _place(installation.workspace_id, "refresh_token")),
+            and self._vault.seal(refresh, context_of_token(installation.workspace_id, "refresh_token")),
         }
 
     def _opened(self, row: Row[Any]) -> Installation:
@@ -146,8 +146,9 @@ class Installations:
             **kept
             | {
                 "scopes": frozenset(filter(None, kept["scopes"].split(","))),
-                "bot_token": self._vault.open(kept["bot_token"], _place(workspace_id, "bot_token")),
-                "refresh_token": refresh and self._vault.open(refresh, _place(workspace_id, "refresh_token")),
+                "bot_token": self._vault.open(kept["bot_token"], context_of_token(workspace_id, "bot_token")),
+                "refresh_token": refresh
+                and self._vault.open(refresh, context_of_token(workspace_id, "refresh_token")),
             }
         )
 
@@ -172,5 +173,6 @@ def _serving(workspace_id: str, enterprise_id: str | None) -> Select[Any]:
     )
 
 
-def _place(workspace_id: str, column: str) -> str:
+def context_of_token(workspace_id: str, column: str) -> str:
+    """The name under which a token is sealed."""
     return f"installations:{workspace_id}:{column}"

@@ -1,6 +1,6 @@
 """Learning sets in and out of the database. A set is read in two statements, however large it is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -29,7 +29,7 @@ from bot.domain.learning_set import (
 )
 from bot.domain.ledger import Place
 from bot.storage import mapping
-from bot.storage.parts import LEARNING_SET, MEETING
+from bot.storage.parts import LEARNING_SET, MEETING, SET_AT_MEETING
 from bot.storage.sealing import opened
 from bot.storage.tables import learning_sets, members, questions, takeaways
 from bot.storage.together import Row
@@ -65,6 +65,20 @@ class LearningSets:
         if of_set is None:
             return None
         rows = await LEARNING_SET.rows(self._connection, workspace_id=workspace_id, set_id=set_id)
+        return self._set(dict(of_set), rows)
+
+    async def at_meeting(self, learning_set: LearningSet, meeting_id: str) -> LearningSet:
+        """The set with another of its meetings, and what was reported to it; all else is as it is now."""
+        rows = await SET_AT_MEETING.rows(
+            self._connection,
+            workspace_id=learning_set.workspace_id,
+            set_id=learning_set.id,
+            meeting_id=meeting_id,
+        )
+        of_set = {name: getattr(learning_set, name) for name in learning_sets.c.keys()}  # noqa: SIM118
+        return self._set(of_set, rows)
+
+    def _set(self, of_set: Mapping[str, Any], rows: Rows) -> LearningSet:
         return LearningSet(
             **of_set,
             members=_things(Member, rows["members"]),

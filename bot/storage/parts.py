@@ -103,16 +103,22 @@ def _people(meeting_id: ColumnElement[str]) -> Select[Any]:
 MEETING = Together(_meeting(bindparam("meeting_id")))
 """A meeting, by ``workspace_id`` and ``meeting_id``."""
 
-LATEST_MEETING = _latest_meeting()
-LEARNING_SET = Together(
-    {
-        "members": _where(members, members.c.set_id == SET),
-        "places": _where(places, places.c.set_id == SET),
-        "unit_turns": _unit_turns(),
-        "commitments": _commitments(LATEST_MEETING),
-        "reports": _where(report_backs, report_backs.c.meeting_id == LATEST_MEETING),
-        "people": _people(LATEST_MEETING),
-        **_meeting(LATEST_MEETING),
-    }
-)
+
+def _learning_set(meeting_id: ColumnElement[str]) -> Together:
+    return Together(
+        {
+            "members": _where(members, members.c.set_id == SET),
+            "places": _where(places, places.c.set_id == SET),
+            "unit_turns": _unit_turns(),
+            "commitments": _commitments(meeting_id),
+            "reports": _where(report_backs, report_backs.c.meeting_id == meeting_id),
+            "people": _people(meeting_id),
+            **_meeting(meeting_id),
+        }
+    )
+
+
+LEARNING_SET = _learning_set(_latest_meeting())
 """Everything of a set but its own row, with its latest meeting, by ``workspace_id`` and ``set_id``."""
+SET_AT_MEETING = _learning_set(bindparam("meeting_id"))
+"""The same with any of its meetings, by ``meeting_id`` too."""

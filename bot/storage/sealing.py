@@ -43,7 +43,7 @@ def opened(vault: Vault, table: Table, row: Values) -> dict[str, Any]:
 
 def sealed_payload(vault: Vault, workspace_id: str, key: str, payload: Values) -> str:
     """What a message says, as it waits in the outbox: readable for the sender alone."""
-    return vault.seal(json.dumps(payload, ensure_ascii=False), _message(workspace_id, key))
+    return vault.seal(json.dumps(payload, ensure_ascii=False), context_of_payload(workspace_id, key))
 
 
 def opened_payload(vault: Vault, row: Values) -> dict[str, Any]:
@@ -51,11 +51,13 @@ def opened_payload(vault: Vault, row: Values) -> dict[str, Any]:
     payload = row["payload"]
     if not isinstance(payload, str):
         return dict(payload)
-    found: dict[str, Any] = json.loads(vault.open(payload, _message(row["workspace_id"], row["key"])))
+    found: dict[str, Any] = json.loads(
+        vault.open(payload, context_of_payload(row["workspace_id"], row["key"]))
+    )
     return found
 
 
-def _message(workspace_id: str, key: str) -> str:
+def context_of_payload(workspace_id: str, key: str) -> str:
     """Not named by its place in the lane: a message that still waits is replaced by what has its key."""
     return json.dumps(["outbox", workspace_id, key, "payload"])
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.storage.audit import Audit
 from bot.storage.due_prompts import DuePrompts
+from bot.storage.exports import Exports
 from bot.storage.forgetting import Forgetting
 from bot.storage.installations import Installations
 from bot.storage.learning_sets import LearningSets
@@ -21,6 +22,7 @@ from bot.storage.oauth_states import OAuthStates
 from bot.storage.outbox import Outbox
 from bot.storage.people import People
 from bot.storage.requests import Requests
+from bot.storage.resealing import Resealing
 from bot.storage.upkeep import Upkeep
 from bot.vault import Vault
 
@@ -35,7 +37,9 @@ class UnitOfWork:
 
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         self.audit = Audit(connection)
+        self.exports = Exports(connection, vault)
         self.forgetting = Forgetting(connection)
+        self.resealing = Resealing(connection, vault)
         self.learning_sets = LearningSets(connection, vault)
         self.people = People(connection)
         self.requests = Requests(connection)

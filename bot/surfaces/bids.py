@@ -53,8 +53,12 @@ def bids_post(scene: Scene) -> Message | None:
 
 def owners_chosen(_event: OwnersChosen, step: Step) -> Iterator[Outgoing]:
     """The turns of today, with the reason kept where somebody was chosen."""
-    scene = step.after
-    yield in_thread(
+    yield owners_post(step.after)
+
+
+def owners_post(scene: Scene) -> Message:
+    """One post for the turns of the meeting."""
+    return in_thread(
         scene, "owners", said(scene.words.rich("thread.owners.settled"), *turn_lines(scene)), stage=BIDS
     )
 

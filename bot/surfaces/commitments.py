@@ -9,7 +9,7 @@ from bot.domain.events import (
     CommitmentWithdrawn,
     NoCommitmentRecorded,
 )
-from bot.domain.learning_set import Commitment, Horizon
+from bot.domain.learning_set import Commitment, Horizon, Turn
 from bot.domain.machine import COMMITMENTS
 from bot.outgoing import Message, Outgoing
 from bot.prompt_library import Line
@@ -31,12 +31,12 @@ def recorded(event: CommitmentRecorded, step: Step) -> Iterator[Outgoing]:
         line = scene.words.rich("thread.commitment.none_replaced", who=scene.unit(commitment.unit_id))
         earlier = _in_thread_of(scene, commitment.meeting_id, f"none:{commitment.turn}", said(line))
         yield replace(earlier, update_only=True)
-    yield _post(scene, commitment)
+    yield commitment_post(scene, commitment)
 
 
 def edited(event: CommitmentEdited, step: Step) -> Iterator[Outgoing]:
     """The post with its new words, in the thread of the meeting in which it was made."""
-    yield _post(step.after, event.commitment)
+    yield commitment_post(step.after, event.commitment)
 
 
 def withdrawn(event: CommitmentWithdrawn, step: Step) -> Iterator[Outgoing]:
@@ -52,10 +52,14 @@ def withdrawn(event: CommitmentWithdrawn, step: Step) -> Iterator[Outgoing]:
 
 def none_recorded(event: NoCommitmentRecorded, step: Step) -> Iterator[Outgoing]:
     """None, and the reason in the owner's words."""
-    scene = step.after
-    turn = next(turn for turn in scene.meeting.turns if turn.number == event.turn)
+    turn = next(turn for turn in step.after.meeting.turns if turn.number == event.turn)
+    yield none_post(step.after, turn, event.because)
+
+
+def none_post(scene: Scene, turn: Turn, because: str) -> Message:
+    """That a turn of the meeting ended without a commitment, and why."""
     line = scene.words.rich("thread.commitment.none", who=scene.unit(turn.unit_id))
-    yield _in_thread_of(scene, scene.meeting.id, f"none:{turn.number}", said(line), quoted(event.because))
+    return _in_thread_of(scene, scene.meeting.id, f"none:{turn.number}", said(line), quoted(because))
 
 
 def edit_button(scene: Scene, commitment: Commitment, label: str, tells: str) -> Part | None:
@@ -64,7 +68,8 @@ def edit_button(scene: Scene, commitment: Commitment, label: str, tells: str) ->
     return buttons(button(Action.EDIT_COMMITMENT, label, value.packed(), tells=tells))
 
 
-def _post(scene: Scene, commitment: Commitment) -> Message:
+def commitment_post(scene: Scene, commitment: Commitment) -> Message:
+    """The commitment as it is now, in the thread of the meeting in which it was made."""
     words = scene.words
     return _in_thread_of(
         scene,

@@ -29,7 +29,7 @@ def farewells(event: MeetingClosed, step: Step) -> Iterator[Outgoing]:
 def _farewells(event: MeetingClosed, scene: Scene) -> Iterator[Message]:
     for turn in scene.meeting.turns:
         for person in scene.learning_set.owners(turn):
-            yield from _questions(scene, person, turn.number)
+            yield from questions_of_turn(scene, person, turn.number)
             yield from _completion(scene, person, scene.learning_set.turn_commitments(turn.number))
             if event.by is None and turn.number in event.unfinished_turns:
                 yield _forgotten(scene, person)
@@ -51,7 +51,7 @@ def _same_turn(one: Commitment, other: Commitment) -> bool:
     return (one.meeting_id, one.turn) == (other.meeting_id, other.turn)
 
 
-def _questions(scene: Scene, person: str, turn: int) -> Iterator[Message]:
+def questions_of_turn(scene: Scene, person: str, turn: int) -> Iterator[Message]:
     """What they took away, and apart from it what nobody reached. Only if there are any."""
     of_turn = [question for question in scene.meeting.questions if question.turn == turn]
     taken = [q for q in of_turn if q.state is QuestionState.TAKEN_AWAY]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from bot.domain.events import LearningShown, LearningWritten, TakeawayNoted, TakeawayWithdrawn
 from bot.domain.learning_set import LearningLine
 from bot.domain.machine import LEARNING_REVIEW
-from bot.outgoing import Outgoing
+from bot.outgoing import Message, Outgoing
 from bot.prompt_library import Line
 from bot.surfaces.parts import Part, bullets, in_thread, said, share, short
 from bot.surfaces.scene import Scene, Step
@@ -21,7 +21,12 @@ HEADINGS = {
 def takeaways_changed(event: TakeawayNoted | TakeawayWithdrawn, step: Step) -> Iterator[Outgoing]:
     """One post per turn gathers what its other members take away."""
     number = event.takeaway.turn if isinstance(event, TakeawayNoted) else event.turn
-    scene, words = step.after, step.after.words
+    yield takeaways_post(step.after, number)
+
+
+def takeaways_post(scene: Scene, number: int) -> Message:
+    """What is taken away from one turn."""
+    words = scene.words
     noted = [takeaway for takeaway in scene.meeting.takeaways if takeaway.turn == number]
     limit = share(len(noted))
     lines = [
@@ -30,18 +35,18 @@ def takeaways_changed(event: TakeawayNoted | TakeawayWithdrawn, step: Step) -> I
     ]
     title = said(words.rich("thread.takeaways.title", owner=scene.owners(number)))
     none = None if lines else said(words.rich("thread.takeaways.none"))
-    yield in_thread(scene, f"takeaways:{number}", title, bullets(lines), none)
+    return in_thread(scene, f"takeaways:{number}", title, bullets(lines), none)
 
 
 def written(_event: LearningWritten, step: Step) -> Iterator[Outgoing]:
     """Nothing until the lines appear together; a late one joins them."""
     if step.before is not None and step.before.meeting.learning_shown:
-        yield from _shown(step.after)
+        yield from learning_posts(step.after)
 
 
 def shown(_event: LearningShown, step: Step) -> Iterator[Outgoing]:
     """All lines at once. Where nobody wrote one, nothing."""
-    yield from _shown(step.after)
+    yield from learning_posts(step.after)
 
 
 def learning_parts(scene: Scene, limit: int) -> Iterator[Part | None]:
@@ -58,7 +63,8 @@ def texts_in(learning: Sequence[LearningLine]) -> int:
     return sum(1 for line in learning for name in HEADINGS if getattr(line, name))
 
 
-def _shown(scene: Scene) -> Iterator[Outgoing]:
+def learning_posts(scene: Scene) -> Iterator[Message]:
+    """The one post of all lines; none where nobody wrote any."""
     count = texts_in(scene.meeting.learning)
     if count:
         title = said(scene.words.rich("thread.learning.title"))

@@ -20,7 +20,11 @@ def unit_name(learning_set: LearningSet, unit_id: str, language: Language) -> Li
     """The names of a unit's people: those who are in, or all who ever were when nobody is."""
     everybody = tuple(member.person for member in learning_set.members if member.unit_id == unit_id)
     people = learning_set.unit_people(unit_id) or everybody
-    return listed([Line.of(person_name(learning_set, person)) for person in people], language)
+    return listed([_name(learning_set, person, language) for person in people], language)
+
+
+def _name(learning_set: LearningSet, person: str, language: Language) -> Line:
+    return Line.of(person_name(learning_set, person) or language.words.rich("people.former"))
 
 
 def listed(names: Sequence[Line], language: Language) -> Line:

@@ -14,6 +14,15 @@ from bot.surfaces.parts import button, buttons, in_thread, quoted, said
 from bot.surfaces.scene import Scene, Step
 
 
+def as_it_stands(scene: Scene, question: Question) -> Message | None:
+    """The post of a question now; None where it was never posted."""
+    if question.state is QuestionState.HELD:
+        return None
+    if question.state is QuestionState.WITHDRAWN:
+        return _withdrawn(scene, question)
+    return _post(scene, question)
+
+
 def asked(event: QuestionAsked, step: Step) -> Iterator[Outgoing]:
     """At once, or after the stillness that holds it."""
     if event.question.state is not QuestionState.HELD:
@@ -36,10 +45,13 @@ def edited(event: QuestionEdited, step: Step) -> Iterator[Outgoing]:
 
 def withdrawn(event: QuestionWithdrawn, step: Step) -> Iterator[Outgoing]:
     """The post says so and keeps nothing of it."""
-    question = _found(step.after, event.id)
-    line = step.after.words.rich("thread.question.withdrawn")
-    message = in_thread(step.after, f"question:{question.id}", said(line), stage=question.stage)
-    yield replace(message, update_only=True)
+    yield _withdrawn(step.after, _found(step.after, event.id))
+
+
+def _withdrawn(scene: Scene, question: Question) -> Message:
+    line = scene.words.rich("thread.question.withdrawn")
+    message = in_thread(scene, f"question:{question.id}", said(line), stage=question.stage)
+    return replace(message, update_only=True)
 
 
 def _found(scene: Scene, question_id: str) -> Question:

@@ -65,9 +65,13 @@ class Scene:
         return Line.ours(self.words_of(stage_id).name if known else stage_id)
 
     def called(self, person: str) -> Line:
-        """A display name, as its person wrote it, shortened; a plain word for whom the set does not know."""
+        """A display name, as its person wrote it, shortened; a plain word for whom the set does not know, or
+        not any more.
+        """
         known = self.learning_set.people.get(person)
-        return Line.of(shorten(known.name, NAME_LIMIT)) if known else self.words.rich("people.somebody")
+        if known is None:
+            return self.words.rich("people.somebody")
+        return Line.of(shorten(known.name, NAME_LIMIT)) if known.name else self.words.rich("people.former")
 
     def people(self, people: Iterable[str]) -> Line:
         """Display names: "Ama, Ben and Chidi"."""

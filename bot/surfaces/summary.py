@@ -1,10 +1,10 @@
 """The summary at the close: for the whole set, shown in the channel as well."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.domain.events import MeetingClosed
 from bot.domain.learning_set import Turn
-from bot.outgoing import Outgoing
+from bot.outgoing import Message, Outgoing
 from bot.prompt_library import Line
 from bot.surfaces.bids import proposal_lines
 from bot.surfaces.farewells import farewells
@@ -15,21 +15,25 @@ from bot.surfaces.scene import Scene, Step
 
 def closed(event: MeetingClosed, step: Step) -> Iterator[Outgoing]:
     """The summary, and after it the private words to owners and facilitator."""
-    scene, words = step.after, step.after.words
-    limit = share(_texts(scene))
+    yield summary_post(step.after, event.unfinished_turns, _next(step))
+    yield from farewells(event, step)
+
+
+def summary_post(scene: Scene, unfinished: Sequence[int], further: Iterator[Part | None]) -> Message:
+    """The summary of the scene's meeting, which has closed; ``further`` is what comes next."""
+    words, limit = scene.words, share(_texts(scene))
     heading = words.rich("summary.title", set=scene.learning_set.name, number=scene.meeting.number)
-    yield in_thread(
+    return in_thread(
         scene,
         "summary",
         title(heading),
-        said(words.rich("summary.forgotten")) if event.by is None else None,
-        *_turns(scene, event, limit),
+        said(words.rich("summary.forgotten")) if scene.meeting.closed_unfinished else None,
+        *_turns(scene, unfinished, limit),
         *_took_away(scene, limit),
         *_learned(scene, limit),
-        *_next(step),
+        *further,
         broadcast=True,
     )
-    yield from farewells(event, step)
 
 
 def _texts(scene: Scene) -> int:
@@ -38,17 +42,17 @@ def _texts(scene: Scene) -> int:
     return commitments + len(meeting.turns) + len(meeting.takeaways) + texts_in(meeting.learning)
 
 
-def _turns(scene: Scene, event: MeetingClosed, limit: int) -> Iterator[Part | None]:
+def _turns(scene: Scene, unfinished: Sequence[int], limit: int) -> Iterator[Part | None]:
     for turn in scene.meeting.turns:
         owner = scene.owners(turn.number)
         if turn.counted_at is None:
             yield said(scene.words.rich("summary.no_time", owner=owner))
             continue
         yield said(scene.words.rich("summary.owned", owner=owner))
-        yield bullets(_outcomes(scene, turn, event, limit))
+        yield bullets(_outcomes(scene, turn, unfinished, limit))
 
 
-def _outcomes(scene: Scene, turn: Turn, event: MeetingClosed, limit: int) -> list[Line]:
+def _outcomes(scene: Scene, turn: Turn, unfinished: Sequence[int], limit: int) -> list[Line]:
     """The commitments of a turn, or why there is none."""
     words = scene.words
     made = [
@@ -56,8 +60,7 @@ def _outcomes(scene: Scene, turn: Turn, event: MeetingClosed, limit: int) -> lis
         for each in scene.learning_set.turn_commitments(turn.number)
     ]
     if made or turn.none_because is None:
-        unfinished = turn.number in event.unfinished_turns
-        return made or ([words.rich("summary.unfinished")] if unfinished else [])
+        return made or ([words.rich("summary.unfinished")] if turn.number in unfinished else [])
     return [words.rich("summary.none_because", text=short(turn.none_because, limit))]
 
 
