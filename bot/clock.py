@@ -6,7 +6,7 @@ rehearsal and a test move their own clock and call the same tick by hand.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -59,14 +59,19 @@ class Tick:
         clock: Clock,
         handle_due: Callable[[DuePrompt], Awaitable[None]],
         sender: Drains,
+        upkeep: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
+        """Each ``upkeep`` is called once a tick, and does a bounded step of what is done now and then."""
         self._database = database
         self._clock = clock
         self._handle_due = handle_due
         self._sender = sender
+        self._upkeep = upkeep
 
     async def __call__(self) -> None:
         """Handle what is due and send what waits, until nothing more is due at this instant."""
+        for step in self._upkeep:
+            await self._keep_up(step)
         while await self._handle_claimed() + await self._sender.drain():
             pass
 
@@ -75,6 +80,13 @@ class Tick:
         async with self._database.reading() as unit:
             found = await unit.due_prompts.next_due_at(), await unit.outbox.next_due_at()
         return min((at for at in found if at is not None), default=None)
+
+    async def _keep_up(self, step: Callable[[], Awaitable[None]]) -> None:
+        """One that fails must not stop the others; it is tried again with the next tick."""
+        try:
+            await step()
+        except Exception:
+            logger.exception("upkeep failed")
 
     async def _handle_claimed(self) -> int:
         async with self._database.unit_of_work() as unit:

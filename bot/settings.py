@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.vault import Vault
 
+MOST_DAYS = 36_500
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("json", "text")
 
@@ -119,6 +120,20 @@ def _encryption_keys(keys: SecretStr) -> SecretStr:
 
 BotToken = Annotated[SecretStr, _token("xoxb-", "xoxe.xoxb-", place="OAuth & Permissions")]
 AppToken = Annotated[SecretStr, _token("xapp-", place="Basic Information")]
+FOR_EVER = "never"
+"""What an operator writes who wants nothing deleted by itself; kept as 0 days."""
+
+
+def days_of(text: object) -> object:
+    """A number of days, 1 or more; "never" is 0. Raises ValueError."""
+    written = str(text).strip().lower()
+    if written == FOR_EVER:
+        return 0
+    if not written.isdecimal() or not 1 <= int(written) <= MOST_DAYS:
+        raise ValueError(f"must be a number of days from 1 to {MOST_DAYS}, or never")
+    return int(written)
+
+
 EncryptionKeys = Annotated[SecretStr, AfterValidator(_encryption_keys)]
 
 
@@ -136,6 +151,7 @@ class Settings(BaseSettings):
     slack_app_token: AppToken | None = None
     slack_signing_secret: Annotated[SecretStr, AfterValidator(_signing_secret)] | None = None
     encryption_keys: EncryptionKeys | None = None
+    retention_days: Annotated[int, BeforeValidator(days_of)] = 365
     slack_api_url: Annotated[str, AfterValidator(_slack_api_url)] = "https://slack.com/api/"
     database_url: Annotated[str, AfterValidator(_database_url), Field(repr=False)] = (
         "sqlite+aiosqlite:///action-learning.sqlite3"
