@@ -5,6 +5,7 @@ own prompts, that of a workspace everything in it. None of them loses anything; 
 things resume.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -43,3 +44,17 @@ OF_A_PERSON = frozenset({Hindrance.PERSON_GONE})
 """They still what is said to that one person."""
 OF_A_WORKSPACE = frozenset({Hindrance.WORKSPACE_GONE, Hindrance.ACCESS_REVOKED})
 """They pause all that is in the workspace; nobody there can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something could not be said, and never can be as things are."""
+
+    workspace_id: str
+    conversation: str | None
+    """The channel; None where it was for one person, or where the whole workspace is out of reach."""
+    person: str | None
+    """For whom it was."""
+    cause: Hindrance
+    key: str
+    """Our key of what could not be said."""
