@@ -24,7 +24,7 @@ FEW_ENOUGH_TO_ASK = 30
 async def read_new_set(sent: Submitted) -> SetAnswers:
     """What was entered. Raises `FormErrors`."""
     visit, queries = sent.visit, sent.visit.desk.queries
-    account = await visit.desk.directory.account(visit.person)
+    account = await visit.directory.account(visit.person)
     zone = account.person.zone if account else "UTC"
     return create_set_form(queries.language, queries.format, zone, queries.now).read(sent.values)
 
@@ -33,9 +33,9 @@ async def create_set(visit: Visit, answers: SetAnswers) -> tuple[c.CreateSet, Pi
     """The command, with everybody as the workspace knows them. Raises `FormErrors` for what it forbids."""
     named = [*answers.members, visit.person, *([answers.facilitator] if answers.facilitator else [])]
     accounts, channel, us = await asyncio.gather(
-        visit.desk.directory.accounts(named),
+        visit.directory.accounts(named),
         _channel(visit, answers),
-        visit.desk.directory.account(visit.bot_user_id),
+        visit.directory.account(visit.bot_user_id),
     )
     picked = {person: _picked(account) for person, account in accounts.items()}
     bot_name = us.person.name if us else visit.bot_user_id
@@ -66,7 +66,7 @@ async def known_person(visit: Visit, account: Account) -> Person:
 
 async def _channel(visit: Visit, answers: SetAnswers) -> PickedChannel:
     """A private channel in which the person is not is to them as if it were not there."""
-    directory = visit.desk.directory
+    directory = visit.directory
     found = await directory.channel(answers.channel)
     if found is None or not found.is_member:
         return PickedChannel(bot_is_in=False)
@@ -85,7 +85,7 @@ async def _channel(visit: Visit, answers: SetAnswers) -> PickedChannel:
 
 async def _outsiders(visit: Visit, answers: SetAnswers) -> frozenset[str]:
     """Who is in the channel and not in the set, without bots."""
-    directory = visit.desk.directory
+    directory = visit.directory
     present = await directory.members(answers.channel)
     outside = present - {*answers.members, answers.facilitator, visit.person, visit.bot_user_id}
     if len(outside) > FEW_ENOUGH_TO_ASK:

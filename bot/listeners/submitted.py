@@ -70,7 +70,7 @@ async def _change_facilitator(sent: Submitted) -> c.Command:
     chosen = facilitator.facilitator_form().read(sent.values).facilitator
     if chosen is None:
         return c.ChangeFacilitator(**sent.who, facilitator=None)
-    account = await sent.visit.desk.directory.account(chosen)
+    account = await sent.visit.directory.account(chosen)
     if account is None:
         raise FormErrors({"facilitator": FieldError("modals.create_set.person_unknown")})
     if account.is_bot or account.deactivated:
