@@ -72,7 +72,7 @@ async def serve_page(settings: Settings, options: PageOptions, tell: Callable[[s
 @asynccontextmanager
 async def on_page(settings: Settings, options: PageOptions) -> AsyncIterator[tuple[str, Rehearsal]]:
     """The page's address, and what is behind it, while it is served."""
-    with _reserved(options.port) as door:
+    with reserved(options.port) as door:
         store = Store(options.folder)
         if options.fresh:
             store.clear()
@@ -233,7 +233,8 @@ def _unreadable(file: Path) -> CannotStart:
     return CannotStart(f"{file} was not kept by this version of the rehearsal. Begin anew with --fresh.")
 
 
-def _reserved(port: int) -> socket.socket:
+def reserved(port: int) -> socket.socket:
+    """A socket that listens on loopback; 0 for any free port. Raises `CannotStart` where it is taken."""
     try:
         return socket.create_server((HOST, port))
     except OSError as taken:

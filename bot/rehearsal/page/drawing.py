@@ -68,8 +68,9 @@ class Drawing:
         return self._environment.get_template("page.html").render(context)
 
     def notice(self, key: str, **values: Json) -> str:
-        """A short word to whoever acted."""
-        return self._environment.get_template("notices.html").render(key=key, **values).strip()
+        """A short word to whoever acted: plain text, which the page shows as it stands."""
+        drawn = self._environment.get_template("notices.html").render(key=key, **values)
+        return Markup(drawn).unescape().strip()  # noqa: S704 - drawn above, and read back at once
 
     def _context(self, panes: Panes, facts: JsonObject) -> dict[str, Any]:
         return {
