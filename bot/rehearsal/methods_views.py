@@ -47,7 +47,7 @@ def views_publish(world: World, arguments: Arguments) -> JsonObject:
     if not world.manifest.home_tab:
         raise SlackError("not_enabled")
     account = world.workspace.accounts.get(user)
-    if account is None or account.is_bot or account.deleted:
+    if account is None or account.is_bot or account.deleted or account.is_external:
         raise SlackError("user_not_found")
     document = _checked(world, arguments, "home")
     view = world.views.publish(user, document, arguments.optional_text("hash"))

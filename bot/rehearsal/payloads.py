@@ -96,9 +96,11 @@ def _base(world: World, kind: str, user: Account) -> JsonObject:
 
 
 def _from_view(world: World, kind: str, user: Account) -> JsonObject:
-    """Where the app is installed org-wide, what happens in a view belongs to no team."""
+    """What happens in a view names the team of who did it, and none where the app is installed org-wide."""
     base = _base(world, kind, user)
-    return base | {"team": None} if base["is_enterprise_install"] else base
+    if base["is_enterprise_install"]:
+        return base | {"team": None}
+    return base | {"team": {"id": user.team_id, "domain": "elsewhere"}} if user.is_external else base
 
 
 def channel_name(conversation: Conversation) -> str:

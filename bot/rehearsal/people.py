@@ -45,6 +45,7 @@ class Person(Sight):
         self, message: Message, action_id: str, *, value: Json = None, block_id: str | None = None
     ) -> Act:
         """Prepare a press: the payload is made now, of the message as it stands now."""
+        self._must_be_there()
         if not self.sees(message):
             raise CannotAct(f"{self.name} does not see this message")
         button = choose_button(self.buttons(message), action_id, block_id, _plain(value))
@@ -106,6 +107,7 @@ class Person(Sight):
         self, line: str, channel: str | Identified | None = None, *, thread_ts: str | None = None
     ) -> Act:
         """Prepare a slash command; one that Slack itself refuses has `refused` and no envelope."""
+        self._must_be_there()
         conversation = self._conversation(channel)
         command, _, text = line.strip().partition(" ")
         act = Act("act_command", self.id, self._world.now())
@@ -212,6 +214,7 @@ class Person(Sight):
 
     async def open_home(self) -> Act:
         """Open the Home tab of the app; what is shown there follows when the app publishes it."""
+        self._must_be_there()
         workspace = self._world.workspace
         event: JsonObject = {
             "type": "app_home_opened",
@@ -227,7 +230,7 @@ class Person(Sight):
         if not self._world.manifest.home_tab:
             act.refused = "home_tab_disabled"
             return act
-        if self._world.installation is None:
+        if self._world.installation is None or self.account.is_external:
             act.refused = "app_not_installed"
             return act
         act.envelope = self._events.tell(event)
@@ -282,6 +285,10 @@ class Person(Sight):
             kind, user=self.id, channel=channel, stage=stage, text=text, refused=act.refused, **more
         )
 
+    def _must_be_there(self) -> None:
+        if self.account.deleted:
+            raise CannotAct(f"the account of {self.name} is deactivated")
+
     def _response_url(self, channel: str, message: Message | None) -> str:
         key = self._world.response_urls.issue(channel, self.id, self._world.now(), message)
         return f"{self._world.base_url}/response/{key}"
@@ -296,6 +303,7 @@ class Person(Sight):
         return conversation
 
     def _top(self) -> OpenView:
+        self._must_be_there()
         if self.modal is None:
             raise CannotAct(f"{self.name} has no modal open")
         return self.modal

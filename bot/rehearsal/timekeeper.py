@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.rehearsal.clock import MovableClock
-from bot.rehearsal.server import LocalSlack
 
 MOST_ROUNDS = 200
 """More work than this at one instant is a bot that never comes to rest."""
@@ -30,6 +29,20 @@ class Bot(Protocol):
         """When something is due next; None when nothing is."""
 
 
+class Slack(Protocol):
+    """One local Slack, or several workspaces of one."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """True when nothing is on its way."""
+
+    async def quiet(self) -> None:
+        """Return when nothing is on its way."""
+
+    def next_due(self) -> datetime | None:
+        """When something is due next; None when nothing is."""
+
+
 class NeverQuiet(Exception):
     """The bot did not come to rest."""
 
@@ -37,7 +50,7 @@ class NeverQuiet(Exception):
 class Timekeeper:
     """Moves the clock for the local Slack and the bot."""
 
-    def __init__(self, clock: MovableClock, slack: LocalSlack, bot: Bot) -> None:
+    def __init__(self, clock: MovableClock, slack: Slack, bot: Bot) -> None:
         self._clock = clock
         self._slack = slack
         self._bot = bot

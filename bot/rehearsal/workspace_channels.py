@@ -92,18 +92,23 @@ class Channels(WorkspaceState):
         """From then on `is_archived`, and `is_inactive` for an update."""
         conversation = self.conversations[channel]
         conversation.is_archived = True
-        self._tell(_kind(conversation, "archive"), channel, user=user)
+        self._tell(_kind(conversation, "archive"), channel, user=user, is_moved=0)
 
     def unarchive(self, channel: str, user: str) -> None:
         """Undo `archive`; its members are still there."""
         conversation = self.conversations[channel]
         conversation.is_archived = False
-        self._tell(_kind(conversation, "unarchive"), channel, user=user)
+        self._tell(
+            _kind(conversation, "unarchive"),
+            channel,
+            **{"actor_id" if conversation.is_private else "user": user},
+        )
 
     def delete_channel(self, channel: str, user: str) -> None:
         """The channel and its messages are gone for good: `channel_not_found`."""
         conversation = self.conversations[channel]
-        self._tell(_kind(conversation, "deleted"), channel, actor_id=user)
+        when = {"date_deleted": int(self.now().timestamp())} if conversation.is_private else {}
+        self._tell(_kind(conversation, "deleted"), channel, actor_id=user, **when)
         del self.conversations[channel]
         self.messages.pop(channel, None)
 

@@ -7,7 +7,9 @@ import pytest
 
 from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.server import LocalSlack
+from bot.rehearsal.several import LocalSlacks
 from tests.rehearsal.apps import MANIFEST
+from tests.rehearsal.installing import manifest
 
 
 @pytest.fixture
@@ -18,6 +20,14 @@ def clock() -> MovableClock:
 @pytest.fixture
 async def slack(clock: MovableClock) -> AsyncIterator[LocalSlack]:
     server = LocalSlack(clock, MANIFEST)
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def slacks(clock: MovableClock) -> AsyncIterator[LocalSlacks]:
+    server = LocalSlacks(clock, manifest(org_deploy_enabled=True))
     await server.start()
     yield server
     await server.stop()
