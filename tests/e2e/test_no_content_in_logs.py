@@ -1,167 +1,244 @@
-"""The logs name ids and never what people wrote, however much is logged and whatever goes wrong."""
+"""The logs name ids and never what people wrote, however much is logged and whatever goes wrong.
 
+Every logger there is speaks at DEBUG here, those of Bolt, of the SDK, of aiohttp and of SQLAlchemy too. What
+they say is kept as well, to prove that it would have been worth hiding.
+"""
+
+import io
+import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from bot.logs import configure_logs
 from bot.rehearsal.acts import Act
+from bot.rehearsal.form_values import Values
+from bot.rehearsal.view_desk import OpenView
+from bot.storage.tables import due_prompts, questions
 from bot.surfaces.ids import Action
-from tests.e2e.people import ZONES
-from tests.e2e.world import World
+from tests.e2e.people import BYSTANDER, FACILITATOR, ZONES
+from tests.e2e.tour import BETWEEN, Tour
+from tests.e2e.world import World, key_of
+from tests.surfaces.form_cases import Samples, good_values
 
 SET_NAME = "Marmalade circle"
 QUESTION = "Which door have you not tried, tangerine?"
-REWRITTEN = "Which window have you not tried, clementine?"
-COMMITMENT = "Ring the harbour master about the lemons"
-TAKEAWAY = "A pomelo is only a patient grapefruit"
-LEARNED = "I learned to wait for the kumquat"
 WRONG_WORD = "satsuma"
-TYPED = (SET_NAME, QUESTION, REWRITTEN, COMMITMENT, TAKEAWAY, LEARNED, WRONG_WORD)
-FORMATTER = logging.Formatter("%(name)s %(message)s")
+LINK = "https://call.example.org/mandarin"
+
+
+class Logs:
+    """Everything that was logged while every logger spoke."""
+
+    def __init__(self) -> None:
+        self.stream = io.StringIO()
+        self.raw = Everything()
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """What the operator reads. Each line is one JSON object."""
+        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
+
+    def quotes(self, sentences: Iterable[str]) -> list[str]:
+        """The lines for the operator in which one of these is found."""
+        written = self.stream.getvalue().splitlines()
+        return [line[:500] for line in written for one in sentences if one in json.dumps(json.loads(line))]
+
+    def loud(self, level: str = "INFO") -> list[dict[str, Any]]:
+        """Our own lines of a level."""
+        return [line for line in self.lines if line["level"] == level and line["logger"].startswith("bot")]
 
 
 class Everything(logging.Handler):
-    """Keeps every record as text, with the traceback where there is one."""
+    """Keeps each record's text, as careless handlers would, by the library that wrote it."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-        self.lines: list[tuple[str, str]] = []
+        self.said: dict[str, list[str]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append((record.name, FORMATTER.format(record)))
+        self.said.setdefault(record.name.split(".")[0], []).append(self.format(record))
 
-    def of_the_bot(self) -> list[str]:
-        return [line for name, line in self.lines if name.split(".")[0] == "bot"]
+    def blabbers(self, sentences: Iterable[str]) -> set[str]:
+        """Who quoted any of these."""
+        wanted = list(sentences)
+        return {
+            name for name, lines in self.said.items() if any(one in line for one in wanted for line in lines)
+        }
 
 
 @pytest.fixture
-def logged() -> Iterator[Everything]:
-    """Everything that is logged when the operator turns all logs up, as far as the bot lets them speak."""
-    root, everything = logging.getLogger(), Everything()
-    loggers = [root, *(logging.getLogger(name) for name in logging.root.manager.loggerDict)]
+def logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Logs]:
+    """As `action-learning run` has them, and then every logger, known or to come, set to DEBUG."""
+    monkeypatch.setattr("sys.excepthook", None)
+    root, logs = logging.getLogger(), Logs()
+    handlers = list(root.handlers)
+    names = [name for name in logging.root.manager.loggerDict if not name.startswith("pytest")]
+    loggers = [root, *map(logging.getLogger, names)]
     before = [(logger, logger.level) for logger in loggers]
-    configure_logs("DEBUG")
-    root.setLevel(logging.DEBUG)
-    root.addHandler(everything)
-    yield everything
-    root.removeHandler(everything)
+    configure_logs("DEBUG", "json", logs.stream)
+    for logger in loggers:
+        logger.setLevel(logging.DEBUG)
+    root.addHandler(logs.raw)
+    yield logs
+    root.handlers = handlers
     for logger, level in before:
         logger.setLevel(level)
 
 
 @pytest.fixture
-async def world(logged: Everything, world: World) -> World:
+async def world(logs: Logs, world: World) -> World:
     """The world, made when the logs are turned up already."""
     return world
 
 
-class Diary:
-    """Does one act after another, and holds each to a line of the bot's own log that names who did it."""
+class Typist:
+    """Fills modals with sentences that occur nowhere else."""
 
-    def __init__(self, world: World, logged: Everything) -> None:
-        self.world = world
-        self._logged = logged
+    def __init__(self) -> None:
+        self.typed: list[str] = [SET_NAME, WRONG_WORD, LINK]
 
-    async def press(self, name: str, action: Action) -> None:
-        since = len(self._logged.of_the_bot())
-        await self.world.press(name, action)
-        self._noted(name, since, action)
-
-    async def submit(self, name: str, **values: object) -> None:
-        since = len(self._logged.of_the_bot())
-        act = await self.world.submit(name, values)
-        assert not act.errors, act.errors
-        self._noted(name, since, "submission")
-
-    async def command(self, name: str, line: str) -> None:
-        since = len(self._logged.of_the_bot())
-        await self.world.command(name, line)
-        self._noted(name, since, line)
-
-    def _noted(self, name: str, since: int, what: str) -> None:
-        fresh = self._logged.of_the_bot()[since:]
-        assert any(self.world.person(name).id in line for line in fresh), f"no line names {name}: {what}"
+    def fill(self, view: OpenView, samples: Samples) -> Values:
+        """Good answers, with a sentence of its own in each field in which one can write."""
+        values = good_values(view.document, samples)
+        for block in view.blocks:
+            if block["type"] == "input":
+                (state,) = values[block["block_id"]].values()
+                if block["element"]["type"] == "plain_text_input":
+                    state["value"] = f"kumquat {len(self.typed)} is a sentence"
+                    self.typed.append(state["value"])
+                elif block["element"]["type"] == "url_text_input":
+                    state["value"] = LINK
+        return values
 
 
-async def _meet(world: World, diary: Diary) -> None:
-    """A short meeting in which somebody types into everything."""
-    await world.running_meeting("clarification", name=SET_NAME)
-    await diary.press("ben", Action.ASK_QUESTION)
-    await diary.submit("ben", text=QUESTION)
-    await diary.press("ben", Action.EDIT_QUESTION)
-    await diary.submit("ben", text=REWRITTEN)
-    await diary.press("ama", Action.QUESTION_TAKEN_AWAY)
-    await world.lead_to("commitments")
-    await diary.press("ama", Action.RECORD_COMMITMENT)
-    await diary.submit("ama", what=COMMITMENT, due_on="2026-03-20")
-    await diary.press("dev", Action.NOTE_TAKEAWAY)
-    await diary.submit("dev", text=TAKEAWAY)
-    await diary.press("grace", Action.MOVE_ON)
-    await diary.press("fumi", Action.WRITE_LEARNING)
-    await diary.submit("fumi", about_self=LEARNED)
-    await diary.press("oscar", Action.MOVE_ON)
-    await diary.command("carla", f"/als {WRONG_WORD}")
-    await diary.press("grace", Action.MOVE_ON)
-    await diary.press("grace", Action.MOVE_ON)
+async def test_no_log_quotes_what_people_wrote_and_every_act_leaves_its_line(
+    world: World, logs: Logs
+) -> None:
+    """Two meetings in which somebody types into every field of every modal."""
+    typist, tour = Typist(), Tour(world, name=SET_NAME)
+    async for stop in tour.stops():
+        if stop is BETWEEN:
+            await world.command("carla", f"/als {WRONG_WORD}")
+            await world.command("carla", f"/als away {WRONG_WORD}")
+        for way in stop.ways:
+            view = await tour.open(way)
+            if way.sends:
+                act = await tour.send(tour.person(way), view, typist.fill(view, tour.samples))
+                assert not act.errors, (way, act.errors)
+            await tour.close(way)
 
-
-def _nobody_is_quoted(logged: Everything) -> None:
-    for name, line in logged.lines:
-        quoted = [one for one in (*TYPED, *NAMES) if one in line]
-        assert quoted == [], f"{name} wrote: {line[:2000]}"
+    assert len(typist.typed) > 20
+    assert logs.quotes([*typist.typed, *NAMES]) == []
+    assert {"slack_bolt", "slack_sdk", "sqlalchemy"} <= logs.raw.blabbers(typist.typed)
+    assert await _unnamed(world, logs) == []
 
 
 NAMES = [f" {name.title()} " for name in ZONES]
 """Nor are people named in prose: their ids are enough."""
 
 
-async def test_no_log_quotes_what_people_wrote_and_every_act_leaves_its_line(
-    world: World, logged: Everything
-) -> None:
-    await _meet(world, Diary(world, logged))
+async def _unnamed(world: World, logs: Logs) -> list[str]:
+    """Every request, due prompt and sent message that no line at INFO names."""
+    lines = logs.loud()
+    named = {field: {line.get(field) for line in lines} for field in ("request", "person", "wake", "key")}
+    payloads = [envelope.payload for envelope in world.slack.envelopes]
+    requests = {str(one.get("event_id") or one.get("trigger_id")) for one in payloads}
+    people = {_who(one) for one in payloads if one.get("trigger_id")}
+    due = {row["key"] for row in await world.rows(due_prompts) if row["state"] == "done"}
+    posted = {key_of(message) for message in world.messages()}
+    assert min(len(each) for each in (requests, people, due, posted)) > 5
+    missing = {
+        "request": requests - named["request"],
+        "person": people - named["person"],
+        "wake": due - named["wake"],
+        "key": posted - named["key"],
+    }
+    return [f"no line names the {field} {one}" for field, ones in missing.items() for one in ones]
 
-    assert logged.of_the_bot()
-    _nobody_is_quoted(logged)
+
+def _who(payload: dict[str, Any]) -> str:
+    return str(payload["user"]["id"] if "user" in payload else payload["user_id"])
 
 
-async def test_no_log_quotes_what_people_wrote_when_slack_fails(world: World, logged: Everything) -> None:
+async def test_no_log_quotes_what_people_wrote_when_slack_fails(world: World, logs: Logs) -> None:
     await world.running_meeting("clarification", name=SET_NAME)
     faults = world.slack.faults
     faults.garble("chat.postMessage")
     faults.refuse("chat.update", "msg_too_long")
     faults.refuse("views.open", "invalid_arguments")
-    await _not_served(world, logged, world.person("ben").commanding("/als ask", world.place.channel))
+    await _not_served(world, logs, world.person("ben").commanding("/als ask", world.place.channel))
     await world.press("ben", Action.ASK_QUESTION)
     await world.submit("ben", {"text": QUESTION})
     await world.pass_time(minutes=1)
 
     assert faults.waiting == []
-    assert any("given up" in line for line in logged.of_the_bot())
-    _nobody_is_quoted(logged)
+    assert any(line["message"] == "given up" for line in logs.loud("ERROR"))
+    assert logs.quotes([SET_NAME, QUESTION]) == []
 
 
-async def test_no_log_quotes_what_people_wrote_when_the_database_fails(
-    world: World, logged: Everything
-) -> None:
-    """Such an error holds the statement, and would hold what it was given."""
+async def test_no_log_quotes_what_people_wrote_when_the_database_refuses_it(world: World, logs: Logs) -> None:
+    """The text of an integrity error quotes the row on PostgreSQL, and the statement everywhere."""
+    await world.running_meeting("clarification", name=SET_NAME)
+    await world.press("ben", Action.ASK_QUESTION)
+    async with world.database._engine.begin() as connection:
+        unique = text("CREATE UNIQUE INDEX forced ON questions (text)")
+        await connection.execute(unique)
+    await world.submit("ben", {"text": QUESTION})
+    await world.press("carla", Action.ASK_QUESTION)
+
+    await _not_served(world, logs, world.person("carla").submitting({"text": QUESTION}))
+
+    assert "IntegrityError" in logs.loud("ERROR")[-1]["trace"][-1]
+    assert logs.quotes([SET_NAME, QUESTION]) == []
+    assert [row["text"] for row in await world.rows(questions)] == [QUESTION]
+
+
+async def test_no_log_quotes_what_people_wrote_when_a_table_is_gone(world: World, logs: Logs) -> None:
     await world.running_meeting("clarification", name=SET_NAME)
     await world.press("ben", Action.ASK_QUESTION)
     async with world.database._engine.begin() as connection:
         await connection.execute(text("ALTER TABLE questions RENAME TO lost"))
 
-    await _not_served(world, logged, world.person("ben").submitting({"text": QUESTION}))
+    await _not_served(world, logs, world.person("ben").submitting({"text": QUESTION}))
 
-    _nobody_is_quoted(logged)
+    assert logs.quotes([SET_NAME, QUESTION]) == []
 
 
-async def _not_served(world: World, logged: Everything, act: Act) -> None:
+async def test_no_log_quotes_what_cannot_be_read(world: World, logs: Logs) -> None:
+    """Forced errors of validation: values, payloads and modals that say what we never sent out."""
+    set_id = await world.new_set(members=("ama", "ben"), name=SET_NAME)
+    oscar, invitation = world.person(BYSTANDER), world.message(f"set:{set_id}:invitation")
+    for action in Action:
+        forged = {"type": "button", "action_id": action.value, "block_id": "b", "action_ts": "1.0"}
+        await world.at_once(
+            oscar.forge_press(invitation, [forged | {"value": json.dumps({"set": QUESTION})}])
+        )
+        world.slack.world.views.clear(oscar.id)
+        world.clock.advance(20)
+    stranger = {"type": "button", "action_id": f"none.{QUESTION}", "block_id": "b", "value": QUESTION}
+    await world.at_once(oscar.forge_press(invitation, [stranger | {"action_ts": "1.0"}]))
+    nobody = oscar.forge_press(invitation, [stranger | {"action_id": Action.MOVE_ON, "action_ts": "1.0"}])
+    assert nobody.envelope is not None
+    nobody.envelope.payload["trigger_id"] = {"said": QUESTION}
+    nobody.envelope.payload["user"] = {"id": QUESTION}
+    await world.at_once(nobody)
+    await world.command(FACILITATOR, "/als away " + QUESTION)
+
+    assert {line["message"].split()[0] for line in logs.loud("WARNING")} >= {"unknown", "malformed"}
+    assert logs.quotes([SET_NAME, QUESTION, "tangerine"]) == []
+
+
+async def _not_served(world: World, logs: Logs, act: Act) -> None:
     """Do what cannot be served; the person sees Slack's warning."""
     assert act.envelope is not None
-    since = len(logged.of_the_bot())
+    since = len(logs.loud("ERROR"))
     await world.slack.write(act.envelope)
-    await world.slack.until(lambda: any("not served" in line for line in logged.of_the_bot()[since:]))
+    await world.slack.until(
+        lambda: any(line["message"] == "not served" for line in logs.loud("ERROR")[since:])
+    )
     world.slack.time_out(act.envelope)
     assert act.warned
