@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from random import SystemRandom
 from secrets import token_hex
 
@@ -16,10 +17,14 @@ from bot.doors.reception import Door, Reception
 from bot.doors.signed_http import Address, HttpDoor
 from bot.doors.socket_mode import SocketModeDoor
 from bot.health import FIT, Health
+from bot.lifecycle import Lifecycle
 from bot.listeners.registration import register
 from bot.listeners.visit import Desk
 from bot.metrics import Metrics
 from bot.outgoing import Message
+from bot.privacy.erasure import Erasure
+from bot.privacy.own import OwnData
+from bot.privacy.retention import Retention
 from bot.prompt_library import PromptLibrary
 from bot.queries import Queries
 from bot.running import Bot, WatchedSender
@@ -28,7 +33,7 @@ from bot.starting import CannotStart, ask, secret_of
 from bot.storage.migrate import SchemaState, check
 from bot.storage.unit_of_work import Database
 from bot.vault import Vault
-from bot.workspaces import Authorize, Clients, OneWorkspace
+from bot.workspaces import Authorize, Clients, NotInstalled, OneWorkspace
 
 __all__ = ["Bot", "CannotStart", "build", "check_schema", "no_database", "vault_of"]
 
@@ -57,6 +62,19 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
         database, workspaces.client_for, clock, jitter=SystemRandom().random, by_itself=sends_by_itself
     )
     handler = CommandHandler(database, library, clock.now, sender.wake, metrics.command)
+    directories = Directories(workspaces.reading_client_for, clock.now)
+    erasure = Erasure(database, library, clock.now, handler, sender.wake)
+    retention = Retention(database, erasure, clock.now, settings.retention_days)
+    lifecycle = Lifecycle(
+        database,
+        handler,
+        directories,
+        workspaces.reading_client_for,
+        NotInstalled,
+        clock.now,
+        grace=None if settings.slack_bot_token else timedelta(days=settings.uninstall_grace_days),
+        erasure=erasure,
+    )
 
     async def say(workspace_id: str, message: Message, *, request: str) -> None:
         async with database.unit_of_work() as unit:
@@ -67,7 +85,9 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     desk = Desk(
         handler=handler,
         queries=Queries(database, library, clock.now),
-        directories=Directories(workspaces.reading_client_for, clock.now),
+        directories=directories,
+        lifecycle=lifecycle,
+        own_data=OwnData(database, erasure, clock.now, settings.retention_days, sender.wake),
         say=say,
         new_id=new_id,
     )
@@ -78,7 +98,7 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
         logger=logging.getLogger("slack_bolt"),
     )
     register(app, desk)
-    tick = Tick(database, clock, handler.handle_due, sender)
+    tick = Tick(database, clock, handler.handle_due, sender, [lifecycle.tick, retention])
     reception = Reception(app, metrics)
 
     door: Door = (

@@ -30,22 +30,23 @@ ROOMS: dict[str, frozenset[str] | str] = {
     ),
     "queries": frozenset({"directory", "domain", "prompt_library", "surfaces", "storage"}),
     "workspaces": frozenset({"storage", "vault"}),
+    "lifecycle": frozenset({"command_handler", "directory", "domain", "logs", "storage"}),
     "listeners": frozenset(
         {
             "command_handler",
             "directory",
             "domain",
+            "lifecycle",
             "logs",
             "metrics",
             "outgoing",
+            "privacy",
             "prompt_library",
             "queries",
             "surfaces",
         }
     ),
-    "privacy": frozenset(
-        {"command_handler", "domain", "outgoing", "prompt_library", "storage", "surfaces"}
-    ),
+    "privacy": frozenset({"command_handler", "domain", "outgoing", "prompt_library", "storage", "surfaces"}),
     "sender": frozenset({"domain", "logs", "metrics", "outgoing", "storage"}),
     "clock": frozenset({"domain", "logs", "metrics", "storage"}),
     "doors": frozenset({"metrics", "starting"}),

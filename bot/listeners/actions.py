@@ -15,6 +15,7 @@ from bot.listeners.refusals import Forged, NotNow
 from bot.listeners.visit import Visit, given
 from bot.surfaces.ids import Action
 from bot.surfaces.modals.hand_over import handed_over_view
+from bot.surfaces.modals.privacy import deleted_view, sent_view
 from bot.surfaces.notices import Address
 from bot.surfaces.scene import Scene
 from bot.surfaces.values import Carried
@@ -75,6 +76,22 @@ async def new_set(pressed: Pressed) -> None:
     await pressed.visit.open(await new_set_view(pressed.visit, press.channel.id if press.channel else None))
 
 
+async def send_my_data(pressed: Pressed) -> None:
+    """All that is kept of the person, to them alone."""
+    visit = pressed.visit
+    words = visit.desk.queries.language.words
+    anything = await visit.desk.own_data.send(visit.workspace_id, visit.person, visit.request, words)
+    await _say_instead(pressed, sent_view(words, anything))
+
+
+async def delete_my_words(pressed: Pressed) -> None:
+    """At once, and for good; the button has asked whether they are sure."""
+    visit = pressed.visit
+    anything = await visit.desk.own_data.delete(visit.workspace_id, visit.person)
+    await _say_instead(pressed, deleted_view(visit.desk.queries.language.words, anything))
+    await visit.refresh_home()
+
+
 async def nothing(pressed: Pressed) -> None:
     """A button that only opens a web page: Slack wants its acknowledgement all the same."""
 
@@ -103,6 +120,11 @@ async def _say_in_view(pressed: Pressed, outcome: Outcome) -> None:
         await visit.replace(given(view.id), said)
 
 
+async def _say_instead(pressed: Pressed, view: View) -> None:
+    """In place of the modal in which the button stood."""
+    await pressed.visit.replace(given(given(pressed.press.view).id), view)
+
+
 async def _after_in_modal(pressed: Pressed, view_id: str | None, outcome: Outcome) -> None:
     """The modal says that it was done."""
     scene = pressed.visit.desk.queries.scene(given(outcome.learning_set))
@@ -119,5 +141,7 @@ LISTENERS: Mapping[Action, Listener] = {
     **{action: partial(modal, opening) for action, opening in OPENINGS.items()},
     Action.NEW_SET: new_set,
     Action.OPEN_LINK: nothing,
+    Action.SEND_MY_DATA: send_my_data,
+    Action.DELETE_MY_WORDS: delete_my_words,
 }
 """Every action_id has one listener."""

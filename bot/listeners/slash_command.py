@@ -27,6 +27,7 @@ from bot.surfaces.modals.end import end_modal
 from bot.surfaces.modals.facilitator import facilitator_modal
 from bot.surfaces.modals.leave import leave_modal
 from bot.surfaces.modals.next_meeting import cancel_modal, move_modal
+from bot.surfaces.modals.privacy import privacy_modal
 from bot.surfaces.modals.questions import ask_question_modal
 from bot.surfaces.modals.reports import report_modal
 from bot.surfaces.modals.swap import swap_modal
@@ -110,6 +111,11 @@ async def _help(typed: Typed) -> Answer:
 
 async def _new(typed: Typed) -> Answer:
     return await new_set_view(typed.visit, typed.channel)
+
+
+async def _privacy(typed: Typed) -> Answer:
+    days = await typed.visit.desk.own_data.days_kept(typed.visit.workspace_id)
+    return privacy_modal(typed.visit.desk.queries.language.words, days)
 
 
 async def _commitments(typed: Typed) -> Answer:
@@ -268,6 +274,7 @@ LISTENERS: Mapping[Subcommand, Listener] = {
     Subcommand.NEW: _new,
     Subcommand.COMMITMENTS: _commitments,
     Subcommand.REPORT: _report,
+    Subcommand.PRIVACY: _privacy,
     Subcommand.HERE: _here,
     **{word: partial(_about_set, listener) for word, listener in ABOUT_THE_SET.items()},
 }

@@ -22,8 +22,10 @@ from bot.domain.commands import Command
 from bot.domain.learning_set import LearningSet
 from bot.domain.machine import check_hindrance, check_phase
 from bot.domain.rejections import Reason, Rejected
+from bot.lifecycle import Lifecycle
 from bot.listeners.refusals import Forged, Refusal, refusal_view, sentence
 from bot.outgoing import Message
+from bot.privacy.own import OwnData
 from bot.queries import Queries
 from bot.surfaces.home import home_view
 from bot.surfaces.scene import Scene
@@ -59,7 +61,9 @@ class Desk:
     handler: CommandHandler
     queries: Queries
     directories: Directories
+    lifecycle: Lifecycle
     say: Say
+    own_data: OwnData
     new_id: Callable[[], str]
 
 

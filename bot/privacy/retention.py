@@ -16,7 +16,7 @@ BETWEEN_LOOKS = timedelta(hours=1)
 
 
 class Retention:
-    """Erases what has outlived its workspace's days. ``default_days`` hold where none were chosen; 0: for ever.
+    """Erases what has outlived its days. ``default_days`` hold where a workspace chose none; 0 is for ever.
 
     A set that goes on is kept whole, open commitments and all: the days count from its end.
     """

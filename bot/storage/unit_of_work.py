@@ -23,6 +23,7 @@ from bot.storage.outbox import Outbox
 from bot.storage.people import People
 from bot.storage.requests import Requests
 from bot.storage.resealing import Resealing
+from bot.storage.retentions import Retentions
 from bot.storage.upkeep import Upkeep
 from bot.vault import Vault
 
@@ -40,6 +41,7 @@ class UnitOfWork:
         self.exports = Exports(connection, vault)
         self.forgetting = Forgetting(connection)
         self.resealing = Resealing(connection, vault)
+        self.retentions = Retentions(connection)
         self.learning_sets = LearningSets(connection, vault)
         self.people = People(connection)
         self.requests = Requests(connection)

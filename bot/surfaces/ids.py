@@ -41,11 +41,14 @@ class Action(StrEnum):
     SKIP_REPORT = "report.skip"
     SKIP_TURN = "turn.skip"
     OPEN_LINK = "link.open"
+    SEND_MY_DATA = "privacy.send"
+    DELETE_MY_WORDS = "privacy.delete"
 
 
 class Callback(StrEnum):
     """Modals."""
 
+    PRIVACY = "privacy.show"
     CREATE_SET = "set.create"
     LEAVE_SET = "set.leave"
     END = "set.end"

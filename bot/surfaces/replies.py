@@ -45,6 +45,7 @@ class Subcommand(StrEnum):
     CANCEL = "cancel"
     HERE = "here"
     END = "end"
+    PRIVACY = "privacy"
 
 
 @dataclass(frozen=True, slots=True)
