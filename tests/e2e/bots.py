@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.bootstrap import Bot, build
 from bot.clock import Clock
+from bot.doors.signed_http import EVENTS_PATH, Address
 from bot.prompt_library import PromptLibrary
 from bot.rehearsal.server import LocalSlack
 from bot.settings import Settings, beside_the_code
@@ -35,11 +36,14 @@ def library() -> PromptLibrary:
 
 
 @asynccontextmanager
-async def running_bot(slack: LocalSlack, clock: Clock, database_url: str) -> AsyncIterator[Bot]:
-    """A bot that is connected while the block lasts."""
+async def running_bot(
+    slack: LocalSlack, clock: Clock, database_url: str, *, http: bool = False
+) -> AsyncIterator[Bot]:
+    """A bot that is connected while the block lasts: by Socket Mode or, with ``http``, by signed requests."""
     settings = Settings(
         slack_bot_token=SecretStr(slack.bot_token),
         slack_app_token=SecretStr(slack.app_token),
+        slack_signing_secret=SecretStr(slack.signing_secret),
         slack_api_url=slack.api_url,
         database_url=database_url,
     )
@@ -50,10 +54,14 @@ async def running_bot(slack: LocalSlack, clock: Clock, database_url: str) -> Asy
         library=library(),
         database=database,
         new_id=lambda: f"id{next(_NEW_IDS)}",
+        http=Address(port=0) if http else None,
     )
     try:
         await bot.connect()
-        await slack.connected()
+        if http:
+            slack.deliver_over_http(f"http://127.0.0.1:{bot.port}{EVENTS_PATH}")
+        else:
+            await slack.connected()
         yield bot
     finally:
         await bot.close()

@@ -8,7 +8,7 @@ How to write a test with it::
         await world.submit("ben", {"text": "Who decides?"})    # fills and sends the modal that opened
         assert "Who decides?" in world.text(world.thread()[-1])
 
-The fixture `world` (in `conftest.py`) runs a test on SQLite and on PostgreSQL.
+The fixture `world` (in `conftest.py`) runs a test on SQLite in Socket Mode, and on PostgreSQL in HTTP mode.
 
 - *People* are `world.person("ama")`: `ama`, `ben`, `carla`, `dev`, `elif`, `fumi` are the six of the set,
   `grace` facilitates it from outside, `oscar` is in the channel but not in the set. A `Person` can also act
@@ -78,13 +78,20 @@ class World:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, database_url: str, begins: datetime = BEGINS) -> AsyncIterator["World"]:
-        """A world whose bot is connected, on an empty migrated database."""
+    async def open(
+        cls, database_url: str, begins: datetime = BEGINS, *, http: bool | None = None
+    ) -> AsyncIterator["World"]:
+        """A world whose bot is connected, on an empty migrated database.
+
+        Unless ``http`` says otherwise, Slack posts to the bot where it runs on PostgreSQL; where it runs on
+        SQLite it uses Socket Mode: as many do, and both are tried without trying everything twice.
+        """
+        http = database_url.startswith("postgresql") if http is None else http
         clock = MovableClock(begins)
         slack = LocalSlack(clock, manifest())
         await slack.start()
         try:
-            async with running_bot(slack, clock, database_url) as bot:
+            async with running_bot(slack, clock, database_url, http=http) as bot:
                 world = cls(database_url, clock, slack, bot)
                 try:
                     yield world
