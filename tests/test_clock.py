@@ -181,7 +181,7 @@ async def test_the_next_instant_is_the_earliest_of_prompts_and_messages(
         await unit.outbox.enqueue(WORKSPACE, [message, replace(message, key="n")], NOW)
     assert await tick.next_due_at() == NOW
     async with database.unit_of_work() as unit:
-        [first] = await unit.outbox.claim(NOW)
+        [first] = (await unit.outbox.claim(NOW)).deliveries
     assert await tick.next_due_at() == NOW + LEASE
     async with database.unit_of_work() as unit:
         await unit.outbox.done(first, NOW + timedelta(seconds=1))

@@ -59,8 +59,11 @@ class Office:
         self._clock = clock
 
     async def put(self, *outgoing: Outgoing) -> None:
+        await self.put_in(WORKSPACE, *outgoing)
+
+    async def put_in(self, workspace_id: str, *outgoing: Outgoing) -> None:
         async with self._database.unit_of_work() as unit:
-            await unit.outbox.enqueue(WORKSPACE, outgoing, self._clock.now())
+            await unit.outbox.enqueue(workspace_id, outgoing, self._clock.now())
 
     async def sent(self, key: str) -> Sent | None:
         async with self._database.reading() as unit:
@@ -301,13 +304,20 @@ async def test_without_a_header_the_wait_ends_at_thirty_seconds(
     assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
 
 
-async def test_a_limited_conversation_does_not_hold_the_others(
+async def test_a_limited_call_holds_its_workspace_and_no_other_and_no_other_call(
     sender: Sender, office: Office, slack: FakeSlack
 ) -> None:
     slack.script["chat.postMessage"] = [error("ratelimited", 429, **{"Retry-After": "60"})]
-    await office.put(message("a", "a", "C1"), message("b", "b", "C2"))
+    await office.put(message("a", "a", "C1"))
     await sender.drain()
-    assert len(slack.said("chat.postMessage")) == 1
+    await office.put(message("b", "b", "C2"), PrivateNotice("n", "C2", "U1", "For you", BLOCKS))
+    await office.put_in("T2", message("c", "c", "C1"))
+    await sender.drain()
+    assert [(method, arguments["text"]) for method, arguments in slack.taken] == [
+        ("chat.postEphemeral", "For you"),
+        ("chat.postMessage", "c"),
+    ]
+    assert await office.seconds_to_wait() == 60
 
 
 @pytest.mark.parametrize(
@@ -371,17 +381,7 @@ async def test_what_fails_for_hours_is_given_up_at_last(
     assert buried(caplog) == [("given up", "a", MOST_ATTEMPTS, "internal_error")]
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "channel_not_found",
-        "is_archived",
-        "not_in_channel",
-        "account_inactive",
-        "user_not_found",
-        "invalid_blocks",
-    ],
-)
+@pytest.mark.parametrize("code", ["invalid_blocks", "msg_too_long", "something_new"])
 async def test_a_refusal_for_good_is_logged_by_ids_and_the_conversation_goes_on(
     sender: Sender, office: Office, slack: FakeSlack, caplog: pytest.LogCaptureFixture, code: str
 ) -> None:
@@ -398,7 +398,7 @@ async def test_what_a_killed_sender_held_is_sent_by_the_next(
 ) -> None:
     await office.put(message("a", "first"), message("b", "second"))
     async with database.unit_of_work() as unit:
-        assert len(await unit.outbox.claim(clock.now())) == 1
+        assert len((await unit.outbox.claim(clock.now())).deliveries) == 1
     assert await sender.drain() == 0
     assert await office.seconds_to_wait() == LEASE.total_seconds()
     await office.drain_all(sender)

@@ -59,15 +59,3 @@ class Trouble:
     cause: Hindrance
     key: str
     """Our key of what could not be said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What a message that could not be sent tells: of one conversation, of one person, or of the workspace."""
-
-    workspace_id: str
-    conversation: str | None
-    """The channel; None where a person or the whole workspace is concerned."""
-    person: str | None
-    """Whom the bot cannot write to."""
-    cause: Hindrance

@@ -5,66 +5,43 @@ person's Home. One row of a lane is in flight at a time. A lane is claimed by a 
 marked as being sent, in a transaction that ends before Slack is called; so a row found so marked in a
 lane without a lease may have reached Slack or not, and is sent again. Sent rows are deleted, because the
 state has all they said; of a message only Slack's channel and ``ts`` are kept.
+
+Locks are taken in one order: a set, then lanes, then paces.
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.outgoing import HomeView, Message, Outgoing, PrivateNotice
+from bot.domain.hindrances import Hindrance
+from bot.outgoing import Outgoing
+from bot.storage.claims import Claimed, Claims
 from bot.storage.dialect import upsert
-from bot.storage.sealing import opened_payload, sealed_payload
-from bot.storage.tables import STILL_WAITING, RowState, lanes, outbox, sent_messages
+from bot.storage.holds import Holds
+from bot.storage.outbox_rows import Delivery, Sent, conversation_of, lane_of, row_of
+from bot.storage.paces import Paces
+from bot.storage.tables import STILL_WAITING, TO_SEND, RowState, lanes, outbox, sent_messages
 from bot.vault import Vault
 
+__all__ = ["LEASE", "Claimed", "Delivery", "Outbox", "Sent"]
+
 LEASE = timedelta(seconds=60)
-"""Longer than any one call to Slack may take."""
-TO_SEND = (RowState.WAITING, RowState.SENDING)
-KINDS: dict[str, type[Outgoing]] = {"message": Message, "notice": PrivateNotice, "home": HomeView}
-KIND_OF = {cls: kind for kind, cls in KINDS.items()}
-IN_COLUMNS = frozenset({"key", "best_before", "update_only"})
-"""Fields that have a column of their own; the others are the payload."""
-REPLACED = ("kind", "payload", "best_before", "attempts", "error")
-IN_ITS_LANE = frozenset({"not_before"})
-"""Fields that are kept as the state of the row's lane."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """Where Slack keeps a message of ours."""
-
-    channel: str
-    ts: str
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A claimed row. ``attempts`` counts the claims, this one included."""
-
-    workspace_id: str
-    lane: str
-    position: int
-    attempts: int
-    lease_token: str
-    outgoing: Outgoing
-    sent: Sent | None
-    """The message that this one updates; None when it is new."""
-    thread: Sent | None
-    """The message in whose thread this one stands, if it was sent."""
+"""Longer than any one call to Slack may take, by so much that clocks a few seconds apart do no harm."""
+REPLACED = ("kind", "payload", "best_before", "thread_key", "attempts", "error", "tried_at")
 
 
 class Outbox:
-    """The rows of ``outbox``, ``lanes`` and ``sent_messages``."""
+    """The rows of ``outbox``, ``lanes``, ``sent_messages``, ``paces`` and ``holds``."""
 
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         self._connection = connection
         self._vault = vault
+        self._paces = Paces(connection)
+        self._holds = Holds(connection)
 
     async def enqueue(self, workspace_id: str, outgoing: Iterable[Outgoing], now: datetime) -> None:
         """Have these sent, in this order within each lane.
@@ -80,61 +57,142 @@ class Outbox:
         rows = []
         for one in reversed(latest.values()):
             lane = lane_of(one)
-            rows.append(_row(one, self._vault, workspace_id=workspace_id, lane=lane, position=last[lane]))
+            rows.append(row_of(one, self._vault, workspace_id=workspace_id, position=last[lane], now=now))
             last[lane] -= 1
         await self._put(rows)
 
-    async def claim(self, now: datetime, limit: int = 10, lease: timedelta = LEASE) -> list[Delivery]:
-        """Take the first row of up to ``limit`` lanes that may send now."""
-        token = uuid4().hex
-        taken = await self._claim_lanes(now, limit, lease, token)
-        if not taken:
-            return []
-        rows = await self._mark_first(taken)
-        sent = await self._sent([(row["workspace_id"], key) for row in rows for key in _keys(row)])
-        return [_delivery(row, token, sent) for row in rows]
+    async def claim(
+        self,
+        now: datetime,
+        limit: int = 10,
+        *,
+        lease: timedelta = LEASE,
+        after: str = "",
+        busy: Mapping[str, int] | None = None,
+        most: int | None = None,
+    ) -> Claimed:
+        """Take the next row of up to ``limit`` lanes that may send now, by workspace in turn.
+
+        The workspace that follows ``after`` is first. None gets more than ``most`` in flight, of which it
+        has ``busy`` already. Lanes that must wait (for the workspace's pace, or until what hinders them has
+        ended) are given back, and no attempt is counted.
+        """
+        claims = Claims(self._connection, self._vault, self._paces, self._holds, now)
+        return await claims.take(limit, lease, after, busy or {}, most or limit)
+
+    async def is_ours(self, delivery: Delivery) -> bool:
+        """Whether the lease still holds, as far as can be seen without a lock."""
+        c = lanes.c
+        found: int | None = await self._connection.scalar(
+            select(c.last_position).where(*_lane(delivery), c.lease_token == delivery.lease_token)
+        )
+        return found is not None
 
     async def done(self, delivery: Delivery, next_at: datetime, sent: Sent | None = None) -> bool:
         """It was sent, or need not be; the lane may go on at ``next_at``.
 
         False when the lease is no longer ours.
         """
-        if not await self._release(delivery, next_at):
+        if not await self._lock(delivery):
             return False
         await self._connection.execute(delete(outbox).where(*_this(delivery)))
-        if sent is not None and sent != delivery.sent:
+        await self._release(delivery, next_at)
+        if sent is not None:
             await self._remember(delivery, sent)
+        if delivery.paced and delivery.call is not None:
+            await self._paces.succeeded(delivery.workspace_id, delivery.call)
         return True
 
-    async def retry(self, delivery: Delivery, next_at: datetime, error: str) -> bool:
-        """Its lane tries it again at ``next_at``. False when the lease is no longer ours."""
-        if not await self._release(delivery, next_at):
-            return False
-        await self._connection.execute(update(outbox).where(*_this(delivery)).values(error=error[:255]))
-        return True
+    async def retry(
+        self, delivery: Delivery, next_at: datetime, error: str, *, ambiguous: bool = False
+    ) -> bool:
+        """Its lane tries it again at ``next_at``; ``ambiguous``: Slack may have done it.
+
+        False when the lease is no longer ours.
+        """
+        state = RowState.AMBIGUOUS if ambiguous else RowState.FAILED
+        return await self._settle(delivery, next_at, state, error)
+
+    async def limit(self, delivery: Delivery, now: datetime, wait: timedelta, error: str) -> bool:
+        """Slack said "not now": no such call is made in the workspace until ``wait`` has passed.
+
+        False when the lease is no longer ours; the wait holds all the same.
+        """
+        ours = await self._settle(delivery, now, RowState.FAILED, error)
+        if delivery.call is not None:
+            await self._paces.limit(delivery.workspace_id, delivery.call, now, wait)
+        return ours
 
     async def bury(self, delivery: Delivery, next_at: datetime, error: str) -> bool:
         """It can never be sent: keep it for the operator, and let the lane go on.
 
         False when the lease is no longer ours.
         """
-        if not await self._release(delivery, next_at):
-            return False
-        await self._connection.execute(
-            update(outbox).where(*_this(delivery)).values(state=RowState.DEAD, error=error[:255])
+        return await self._settle(delivery, next_at, RowState.DEAD, error)
+
+    async def set_aside(self, delivery: Delivery, now: datetime, error: str) -> bool:
+        """It waits until what hinders it has ended, which `hold` must say in the same transaction.
+
+        False when the lease is no longer ours.
+        """
+        return await self._settle(delivery, now, RowState.HELD, error)
+
+    async def give_back(self, deliveries: Iterable[Delivery], now: datetime) -> None:
+        """Let others have at once what this process claimed and will not settle.
+
+        Whether it reached Slack is not known.
+        """
+        for delivery in sorted(deliveries, key=lambda one: (one.workspace_id, one.lane)):
+            await self._settle(delivery, now, RowState.AMBIGUOUS, "given_back")
+
+    async def hold(
+        self, workspace_id: str, conversation: str | None = None, *, cause: Hindrance, now: datetime
+    ) -> None:
+        """Send nothing to this conversation (a channel, or a person) or, without one, to the workspace.
+
+        What waits, and what comes meanwhile, goes on after `release`.
+        """
+        await self._holds.add(workspace_id, conversation or "", cause, now)
+
+    async def release(self, workspace_id: str, conversation: str | None = None, *, now: datetime) -> None:
+        """End what `hold` with the same arguments began; what is past its best by then is dropped."""
+        await self._holds.remove(workspace_id, conversation or "")
+        c = lanes.c
+        waiting = await self._lanes_of(
+            workspace_id, conversation, c.ready_at.is_(None), c.lease_token.is_(None)
         )
-        return True
+        await self._connection.execute(
+            update(lanes)
+            .where(c.workspace_id == workspace_id, c.lane.in_(waiting), _has_rows())
+            .values(ready_at=case((c.next_at > now, c.next_at), else_=now))
+        )
+
+    async def cancel(self, workspace_id: str, conversation: str | None = None) -> int:
+        """Drop everything that still has to go to this conversation or, without one, to the workspace."""
+        c = lanes.c
+        named = await self._lanes_of(workspace_id, conversation)
+        mine = [outbox.c.workspace_id == workspace_id, outbox.c.lane.in_(named), outbox.c.state.in_(TO_SEND)]
+        dropped = (await self._connection.execute(delete(outbox).where(*mine))).rowcount
+        await self._connection.execute(
+            update(lanes)
+            .where(c.workspace_id == workspace_id, c.lane.in_(named), c.lease_token.is_(None))
+            .values(ready_at=None, slot_at=None)
+        )
+        return dropped
 
     async def next_due_at(self) -> datetime | None:
         """The earliest instant at which `claim` finds something; None when nothing waits."""
         c = lanes.c
-        free_at = case((c.lease_until > c.next_at, c.lease_until), else_=c.next_at)
-        found: datetime | None = await self._connection.scalar(select(func.min(free_at)).where(_has_rows()))
+        statement = select(func.min(c.ready_at)).where(c.ready_at.is_not(None), c.workspace_id.is_not(None))
+        found: datetime | None = await self._connection.scalar(statement)
         return found
 
     async def sent(self, workspace_id: str, key: str) -> Sent | None:
         """Where Slack keeps the message with our key, or None."""
-        return (await self._sent([(workspace_id, key)])).get((workspace_id, key))
+        c = sent_messages.c
+        statement = select(c.channel, c.ts).where(c.workspace_id == workspace_id, c.key == key)
+        row = (await self._connection.execute(statement)).one_or_none()
+        return Sent(row.channel, row.ts) if row else None
 
     async def _give_positions(
         self, workspace_id: str, outgoing: list[Outgoing], now: datetime
@@ -148,13 +206,17 @@ class Outbox:
         counts = Counter(lane_of(one) for one in outgoing)
         opens = {lane_of(one): getattr(one, "not_before", None) or now for one in outgoing}
         statement = upsert(self._connection, lanes)
-        raised = lanes.c.last_position + statement.excluded.last_position
+        raised = {
+            "last_position": lanes.c.last_position + statement.excluded.last_position,
+            "ready_at": _ready_for_more(statement.excluded.next_at),
+        }
         rows = await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["workspace_id", "lane"], set_={"last_position": raised}
-            ).returning(lanes.c.lane, lanes.c.last_position),
+            statement.on_conflict_do_update(index_elements=["workspace_id", "lane"], set_=raised).returning(
+                lanes.c.lane, lanes.c.last_position
+            ),
             [
-                {"workspace_id": workspace_id, "lane": lane, "last_position": count, "next_at": opens[lane]}
+                {"workspace_id": workspace_id, "lane": lane, "last_position": count}
+                | {"next_at": opens[lane], "ready_at": opens[lane]}
                 for lane, count in sorted(counts.items())
             ],
         )
@@ -174,124 +236,84 @@ class Outbox:
             rows,
         )
 
-    async def _claim_lanes(
-        self, now: datetime, limit: int, lease: timedelta, token: str
-    ) -> list[tuple[str, str]]:
+    async def _lanes_of(
+        self, workspace_id: str, conversation: str | None, *which: ColumnElement[bool]
+    ) -> Sequence[str]:
+        """The lanes to a conversation, or all of the workspace, locked in their order."""
         c = lanes.c
-        free = and_(c.next_at <= now, (c.lease_until.is_(None)) | (c.lease_until <= now))
-        candidates = (
-            select(c.workspace_id, c.lane)
-            .where(free, _has_rows())
-            .order_by(c.next_at, c.lane)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=lanes)
-            .cte("candidates")
-        )
-        statement = (
-            update(lanes)
-            .where(tuple_(c.workspace_id, c.lane).in_(select(candidates)))
-            .values(lease_until=now + lease, lease_token=token)
-            .returning(c.workspace_id, c.lane)
-        )
-        return [(row.workspace_id, row.lane) for row in await self._connection.execute(statement)]
+        statement = select(c.lane).where(c.workspace_id == workspace_id, *which).order_by(c.lane)
+        if conversation is not None:
+            statement = statement.where(
+                c.lane.startswith(conversation, autoescape=True) | (c.lane == f"home/{conversation}")
+            )
+        found = await self._connection.scalars(statement.with_for_update())
+        return [lane for lane in found if conversation in (None, conversation_of(lane))]
 
-    async def _mark_first(self, taken: list[tuple[str, str]]) -> list[Any]:
-        c, rows = outbox.c, outbox.alias()
-        first = (
-            select(rows.c.workspace_id, rows.c.lane, func.min(rows.c.position))
-            .where(tuple_(rows.c.workspace_id, rows.c.lane).in_(taken), rows.c.state.in_(TO_SEND))
-            .group_by(rows.c.workspace_id, rows.c.lane)
+    async def _settle(self, delivery: Delivery, next_at: datetime, state: RowState, error: str) -> bool:
+        if not await self._lock(delivery):
+            return False
+        await self._connection.execute(
+            update(outbox).where(*_this(delivery)).values(state=state, error=error[:255])
         )
-        statement = (
-            update(outbox)
-            .where(tuple_(c.workspace_id, c.lane, c.position).in_(first))
-            .values(state=RowState.SENDING, attempts=c.attempts + 1)
-            .returning(outbox)
-        )
-        rows = (await self._connection.execute(statement)).mappings()
-        return [{**row, "payload": opened_payload(self._vault, row)} for row in rows]
+        await self._release(delivery, next_at)
+        return True
 
-    async def _sent(self, keys: list[tuple[str, str]]) -> dict[tuple[str, str], Sent]:
-        c = sent_messages.c
-        statement = select(sent_messages).where(tuple_(c.workspace_id, c.key).in_(keys))
-        rows = await self._connection.execute(statement)
-        return {(row.workspace_id, row.key): Sent(row.channel, row.ts) for row in rows}
+    async def _lock(self, delivery: Delivery) -> bool:
+        """Hold the lane until the transaction ends; False when the lease is no longer ours.
 
-    async def _release(self, delivery: Delivery, next_at: datetime) -> bool:
+        A statement of its own: the next one must see the rows of whoever held the lane before.
+        """
         c = lanes.c
-        statement = (
+        ours = select(c.lane).where(*_lane(delivery), c.lease_token == delivery.lease_token).with_for_update()
+        return await self._connection.scalar(ours) is not None
+
+    async def _release(self, delivery: Delivery, next_at: datetime) -> None:
+        await self._connection.execute(
             update(lanes)
-            .where(c.workspace_id == delivery.workspace_id, c.lane == delivery.lane)
-            .where(c.lease_token == delivery.lease_token)
-            .values(next_at=next_at, lease_until=None, lease_token=None)
+            .where(*_lane(delivery))
+            .values(
+                next_at=next_at, lease_until=None, lease_token=None, ready_at=case((_has_rows(), next_at))
+            )
         )
-        return (await self._connection.execute(statement)).rowcount == 1
 
     async def _remember(self, delivery: Delivery, sent: Sent) -> None:
         statement = upsert(self._connection, sent_messages).values(
-            workspace_id=delivery.workspace_id, key=delivery.outgoing.key, channel=sent.channel, ts=sent.ts
+            workspace_id=delivery.workspace_id,
+            key=delivery.outgoing.key,
+            channel=sent.channel,
+            ts=sent.ts,
+            sent_at=delivery.claimed_at,
+            perhaps_twice=delivery.repeated and sent != delivery.sent,
         )
-        place = {"channel": statement.excluded.channel, "ts": statement.excluded.ts}
+        twice = sent_messages.c.perhaps_twice | statement.excluded.perhaps_twice
+        news = {name: statement.excluded[name] for name in ("channel", "ts", "sent_at")}
         await self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["workspace_id", "key"], set_=place)
+            statement.on_conflict_do_update(
+                index_elements=["workspace_id", "key"], set_=news | {"perhaps_twice": twice}
+            )
         )
 
 
-def lane_of(outgoing: Outgoing) -> str:
-    """What the row must stay in order with.
-
-    Private notices and Homes do not wait behind a channel's messages, and nothing waits behind a message
-    that is held until a later time.
+def _ready_for_more(asked_for: ColumnElement[Any]) -> ColumnElement[Any]:
+    """When a lane that is given more may be claimed: not before it rests no longer. Whoever holds it, and
+    what is ready already, stays as it is.
     """
-    if isinstance(outgoing, Message):
-        held = outgoing.not_before is not None
-        return f"{outgoing.conversation}@{outgoing.key}" if held else outgoing.conversation
-    if isinstance(outgoing, PrivateNotice):
-        return f"{outgoing.conversation}/{outgoing.reader}"
-    return f"home/{outgoing.person}"
+    c = lanes.c
+    opens = case((c.next_at > asked_for, c.next_at), else_=asked_for)
+    sooner = (c.lease_token.is_(None)) & ((c.ready_at.is_(None)) | (c.ready_at > opens))
+    return case((sooner, opens), else_=c.ready_at)
 
 
-def _has_rows() -> Any:
+def _has_rows() -> ColumnElement[bool]:
     same_lane = and_(outbox.c.workspace_id == lanes.c.workspace_id, outbox.c.lane == lanes.c.lane)
     return exists().where(same_lane, outbox.c.state.in_(TO_SEND))
 
 
-def _row(outgoing: Outgoing, vault: Vault, **place: Any) -> dict[str, Any]:
-    names = [field.name for field in fields(outgoing) if field.name not in IN_COLUMNS | IN_ITS_LANE]
-    return place | {
-        "key": outgoing.key,
-        "kind": KIND_OF[type(outgoing)],
-        "payload": sealed_payload(
-            vault, place["workspace_id"], outgoing.key, {name: getattr(outgoing, name) for name in names}
-        ),
-        "best_before": getattr(outgoing, "best_before", None),
-        "update_only": getattr(outgoing, "update_only", False),
-        "state": RowState.WAITING,
-        "attempts": 0,
-        "error": None,
-    }
+def _lane(delivery: Delivery) -> list[ColumnElement[bool]]:
+    return [lanes.c.workspace_id == delivery.workspace_id, lanes.c.lane == delivery.lane]
 
 
-def _keys(row: Any) -> list[str]:
-    return [key for key in (row["key"], row["payload"].get("thread_key")) if key is not None]
-
-
-def _delivery(row: Any, token: str, sent: dict[tuple[str, str], Sent]) -> Delivery:
-    cls, workspace_id, payload = KINDS[row["kind"]], row["workspace_id"], row["payload"]
-    in_columns = {field.name: row[field.name] for field in fields(cls) if field.name in IN_COLUMNS}
-    return Delivery(
-        workspace_id=workspace_id,
-        lane=row["lane"],
-        position=row["position"],
-        attempts=row["attempts"],
-        lease_token=token,
-        outgoing=cls(**payload, **in_columns),
-        sent=sent.get((workspace_id, row["key"])),
-        thread=sent.get((workspace_id, payload.get("thread_key"))),
-    )
-
-
-def _this(delivery: Delivery) -> list[Any]:
+def _this(delivery: Delivery) -> list[ColumnElement[bool]]:
     c = outbox.c
     return [
         c.workspace_id == delivery.workspace_id,

@@ -402,7 +402,7 @@ due_prompts = Table(
     *_ready("due_prompts"),
     Index("ix_due_prompts_final", "due_at", sqlite_where=FINAL, postgresql_where=FINAL),
 )
-"""``ready_at`` is when a row may be claimed: when it is due or when its lease is over; NULL once it is final."""
+"""``ready_at`` is when a row may be claimed: when it is due or its lease is over; NULL once it is final."""
 
 lanes = Table(
     "lanes",

@@ -53,7 +53,7 @@ async def enqueued(database: Database, *outgoing: Outgoing, workspace_id: str = 
 
 async def claimed(database: Database, at: timedelta = timedelta(), limit: int = 10) -> list[Delivery]:
     async with database.unit_of_work() as unit:
-        return await unit.outbox.claim(NOW + at, limit)
+        return (await unit.outbox.claim(NOW + at, limit)).deliveries
 
 
 async def done(database: Database, delivery: Delivery, sent: Sent | None = None) -> bool:
@@ -240,7 +240,7 @@ async def test_a_second_sender_is_not_given_what_the_first_holds(database_url: s
     async with opened(database_url) as one, opened(database_url) as other:
         await enqueued(one, message("a"), message("b", conversation="C2"))
         async with one.unit_of_work() as first:
-            [held] = await first.outbox.claim(NOW, limit=1)
+            [held] = (await first.outbox.claim(NOW, limit=1)).deliveries
             second = asyncio.create_task(claimed(other))
             if database_url.startswith("postgresql"):
                 await second  # there it does not wait for the first to commit
