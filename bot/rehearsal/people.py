@@ -5,95 +5,25 @@ from __future__ import annotations
 import copy
 
 from bot.rehearsal import payloads
-from bot.rehearsal.acts import Act, expect_command_reply, expect_nothing, expect_view_answer
+from bot.rehearsal.acts import Act, expect_command_reply, expect_view_answer
 from bot.rehearsal.answers import may_use_commands
-from bot.rehearsal.block_kit.reading import read_text_object
-from bot.rehearsal.delivery import Delivery, Envelope
-from bot.rehearsal.errors import CannotAct, FormRefused
-from bot.rehearsal.events import EventDesk
-from bot.rehearsal.form_values import STATE_KEYS, Values
-from bot.rehearsal.forms import Identified, check_form, fill_field, set_value, state_of_choice
+from bot.rehearsal.delivery import Envelope
+from bot.rehearsal.errors import FormRefused
+from bot.rehearsal.form_values import Values
+from bot.rehearsal.forms import Identified, check_form, fill_field
 from bot.rehearsal.json_types import Json, JsonObject
 from bot.rehearsal.mentions import escape_mentions
-from bot.rehearsal.model import Account, Conversation, Message
-from bot.rehearsal.sight import Button, Sight, choose_button
+from bot.rehearsal.model import Message
+from bot.rehearsal.pressing import Pressing
 from bot.rehearsal.view_desk import OpenView
-from bot.rehearsal.world import World
 
 
-class Person(Sight):
+class Person(Pressing):
     """One member of the workspace. Acting methods wait for the acknowledgement and return an Act.
 
     Each act has a twin whose name ends in `ing` or begins with `forge_` that only prepares it: send its
     `envelope` with `LocalSlack.write` to choose the moment, or to send what Slack's client would not.
     """
-
-    def __init__(self, world: World, delivery: Delivery, events: EventDesk, account: Account) -> None:
-        super().__init__(world, account)
-        self._delivery = delivery
-        self._events = events
-
-    # Pressing
-
-    async def press(
-        self, message: Message, action_id: str, *, value: Json = None, block_id: str | None = None
-    ) -> Act:
-        """Press a button, or choose `value` in a menu, of a message. Raises CannotAct, FormRefused."""
-        return await self._perform(self.pressing(message, action_id, value=value, block_id=block_id))
-
-    def pressing(
-        self, message: Message, action_id: str, *, value: Json = None, block_id: str | None = None
-    ) -> Act:
-        """Prepare a press: the payload is made now, of the message as it stands now."""
-        self._must_be_there()
-        if not self.sees(message):
-            raise CannotAct(f"{self.name} does not see this message")
-        button = choose_button(self.buttons(message), action_id, block_id, _plain(value))
-        action = self._action(button, value)
-        act = self.forge_press(message, [action])
-        act.confirmed_text = _confirm_text(button)
-        self._write_act("act_press", message.channel, message.stage, button.text, act, action_id=action_id)
-        return act
-
-    def forge_press(self, message: Message, actions: list[JsonObject]) -> Act:
-        """Prepare block_actions with any actions at all, whatever the message offers."""
-        url = self._response_url(message.channel, message)
-        payload = payloads.message_actions(self._world, self.account, message, actions, url)
-        return self._interactive("act_press", payload)
-
-    async def press_in_modal(self, action_id: str, value: Json = None, *, block_id: str | None = None) -> Act:
-        """Press a button, or pick `value` in a field that reports at once, in the modal on top."""
-        return await self._perform(self._pressing_in(self._top(), action_id, value, block_id))
-
-    async def press_home(self, action_id: str, value: Json = None, *, block_id: str | None = None) -> Act:
-        """Press a button, or pick `value`, on their App Home."""
-        if self.home is None:
-            raise CannotAct(f"{self.name} sees no App Home")
-        return await self._perform(self._pressing_in(self.home, action_id, value, block_id))
-
-    def forge_press_in(self, view: OpenView, actions: list[JsonObject]) -> Act:
-        """Prepare block_actions of a modal or Home with any actions at all."""
-        return self._interactive("act_press", payloads.view_actions(self._world, self.account, view, actions))
-
-    def _pressing_in(self, view: OpenView, action_id: str, value: Json, block_id: str | None) -> Act:
-        button = choose_button(self.buttons(view), action_id, block_id, _plain(value))
-        if button.kind in STATE_KEYS:
-            _reports_at_once(view, button)
-            set_value(view, button.block_id, button.element, value, self._world.workspace)
-        action = self._action(button, value)
-        act = self.forge_press_in(view, [action])
-        act.confirmed_text = _confirm_text(button)
-        self._write_act("act_press", None, view.stage, button.text, act, action_id=action_id)
-        return act
-
-    def _action(self, button: Button, value: Json) -> JsonObject:
-        action: JsonObject = {"type": button.kind, "action_id": button.action_id, "block_id": button.block_id}
-        if button.kind == "button":
-            action["text"] = button.element["text"]
-            action |= {key: button.element[key] for key in ("value", "style") if key in button.element}
-        else:
-            action |= state_of_choice(button.element, value, self._world.workspace)
-        return action | {"action_ts": self._world.next_ts()}
 
     # Commands and shortcuts
 
@@ -257,68 +187,3 @@ class Person(Sight):
             | {"channel": conversation.id, "channel_type": kind}
         )
         return message
-
-    # Underneath
-
-    async def _perform(self, act: Act) -> Act:
-        if act.envelope is not None:
-            await self._delivery.write(act.envelope)
-            await self._delivery.settle(act.envelope)
-        return act
-
-    def _interactive(self, kind: str, payload: JsonObject) -> Act:
-        act = Act(kind, self.id, self._world.now())
-        if not self._world.manifest.interactivity:
-            act.refused = "interactivity_disabled"
-            return act
-        if self._world.installation is None:
-            act.refused = "app_not_installed"
-            return act
-        act.envelope = Envelope("interactive", copy.deepcopy(payload), self._world.now())
-        expect_nothing(self._world, act)
-        return act
-
-    def _write_act(
-        self, kind: str, channel: str | None, stage: str | None, text: str, act: Act, **more: str
-    ) -> None:
-        self._world.transcript.write(
-            kind, user=self.id, channel=channel, stage=stage, text=text, refused=act.refused, **more
-        )
-
-    def _must_be_there(self) -> None:
-        if self.account.deleted:
-            raise CannotAct(f"the account of {self.name} is deactivated")
-
-    def _response_url(self, channel: str, message: Message | None) -> str:
-        key = self._world.response_urls.issue(channel, self.id, self._world.now(), message)
-        return f"{self._world.base_url}/response/{key}"
-
-    def _conversation(self, channel: str | Identified | None) -> Conversation:
-        workspace = self._world.workspace
-        if channel is None:
-            return workspace.dm_with(self.id)
-        conversation = workspace.conversations[channel if isinstance(channel, str) else channel.id]
-        if self.id not in conversation.members:
-            raise CannotAct(f"{self.name} is not in {conversation.name}")
-        return conversation
-
-    def _top(self) -> OpenView:
-        self._must_be_there()
-        if self.modal is None:
-            raise CannotAct(f"{self.name} has no modal open")
-        return self.modal
-
-
-def _plain(value: Json) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _confirm_text(button: Button) -> str | None:
-    confirm = button.element.get("confirm")
-    return read_text_object(confirm["text"]) if confirm else None
-
-
-def _reports_at_once(view: OpenView, button: Button) -> None:
-    block = next(one for one in view.blocks if one["block_id"] == button.block_id)
-    if block["type"] == "input" and not block.get("dispatch_action"):
-        raise CannotAct(f"{button.action_id} tells the app nothing before the modal is sent")

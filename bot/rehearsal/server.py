@@ -127,6 +127,14 @@ class LocalSlack:
         return self.world.app.signing_secret
 
     @property
+    def client_id(self) -> str:
+        return self.world.app.client_id
+
+    @property
+    def client_secret(self) -> str:
+        return self.world.app.client_secret
+
+    @property
     def bot_user_id(self) -> str:
         return self.world.workspace.bot.id
 

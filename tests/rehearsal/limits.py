@@ -273,6 +273,9 @@ RATES = [
     Rate("views.publish", 100, "Tier 4"),
     Rate("apps.connections.open", 10, "one per connection that is allowed (Tier 1 is 1+)"),
     Rate("chat.postMessage in a workspace", 300, "our figure; Slack says several hundred"),
+    Rate("auth.revoke", 50, "Tier 3"),
+    Rate("auth.teams.list", 100, "Tier 4"),
+    Rate("oauth.v2.access", 100, "Tier 4"),
     Rate("auth.test", 600, "special; hundreds"),
     Rate("chat.getPermalink", 600, "special; hundreds"),
 ]
@@ -301,4 +304,9 @@ OTHERS = [
     ),
     OtherLimit("acknowledgement of an event", "1.2", "3 s", "sent again 3 times", "test_socket_mode.py"),
     OtherLimit("Socket Mode connections", "1.3", "10", "too_many_websockets", "test_reconnecting.py"),
+    OtherLimit("OAuth code: age", "2.6", "10 min", "invalid_code", "test_several.py"),
+    OtherLimit("OAuth code: uses", "2.6", "1", "code_already_used", "test_several.py"),
+    OtherLimit("rotating token: age", "1.1", "12 h", "token_expired", "test_several.py"),
+    OtherLimit("refresh token: uses", "1.1", "1", "invalid_refresh_token", "test_several.py"),
+    OtherLimit("rotating tokens at once", "1.1", "2", "token_revoked (the oldest)", "test_several.py"),
 ]

@@ -191,6 +191,16 @@ async def test_auth_revoke_of_the_last_token_uninstalls(slacks: LocalSlacks) -> 
     assert kinds == ["tokens_revoked", "app_uninstalled", "tokens_revoked"]
 
 
+async def test_tokens_can_be_taken_away_while_the_app_stays(slacks: LocalSlacks) -> None:
+    north, _ = two(slacks)
+    ada, token = north.person("ada"), north.bot_token
+    north.revoke_tokens()
+    assert await error_of(slacks, token) == "token_revoked"
+    assert [one.payload["event"]["type"] for one in north.envelopes] == ["tokens_revoked"]
+    assert north.is_installed
+    assert await error_of(slacks, north.install(ada)) is None
+
+
 async def test_tokens_rotate_when_the_manifest_says_so(clock: MovableClock) -> None:
     slacks = LocalSlacks(clock, manifest(token_rotation_enabled=True))
     await slacks.start()
