@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from bot.domain.authority import why_not
 from bot.domain.formats import Format
 from bot.domain.learning_set import LearningSet, Person
+from bot.domain.reads import SeeOwnPart
 from bot.prompt_library import Language, PromptLibrary
 from bot.storage.unit_of_work import Database
 from bot.surfaces.scene import Scene
@@ -63,7 +65,11 @@ class Queries:
         async with self._database.reading() as unit:
             ids = await unit.learning_sets.sets_of_person(workspace_id, person)
             found = [await unit.learning_sets.load(workspace_id, set_id) for set_id in ids]
-        return [self.scene(each) for each in found if each is not None]
+        return [self.scene(each) for each in found if each is not None and self._is_theirs(each, person)]
+
+    def _is_theirs(self, learning_set: LearningSet, person: str) -> bool:
+        read = SeeOwnPart(workspace_id=learning_set.workspace_id, set_id=learning_set.id, actor=person)
+        return why_not(learning_set, read, self._now()) is None
 
     async def sets_of_person(self, workspace_id: str, person: str) -> Sequence[str]:
         """The ids of the same sets."""

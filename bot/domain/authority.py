@@ -1,5 +1,5 @@
-"""Who may do what. One function is asked for every command; a command without a rule here is refused to
-everybody.
+"""Who may do and see what. One function is asked for every command and every read; one without a rule here is
+refused to everybody.
 
 A presence of a connection means nothing: roles move only by hand-over, or by the stand-in rule after two
 minutes.
@@ -10,22 +10,30 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain import commands as c
+from bot.domain import reads as r
 from bot.domain.learning_set import Answer, Commitment, LearningSet, Phase, Question
 from bot.domain.machine import STAND_IN_AFTER
 from bot.domain.rejections import Reason, Rejected
 
+Asked = c.Command | r.Read
 Rule = Callable[[LearningSet, Any, datetime], Reason | None]
 """Why the actor may not, or None when they may.
 
-Each rule is typed by the commands that ``RULES`` gives to it.
+Each rule is typed by the commands and reads that ``RULES`` gives to it.
 """
 
 
-def authorise(learning_set: LearningSet, command: c.Command, now: datetime) -> None:
-    """Raise ``Rejected`` unless the command's actor may ask for it now."""
-    rule = RULES.get(type(command), _nobody)
-    if (reason := rule(learning_set, command, now)) is not None:
+def authorise(learning_set: LearningSet, asked: Asked, now: datetime) -> None:
+    """Raise ``Rejected`` unless the actor may ask for this now."""
+    if (reason := why_not(learning_set, asked, now)) is not None:
         raise Rejected(reason)
+
+
+def why_not(learning_set: LearningSet, asked: Asked, now: datetime) -> Reason | None:
+    """The same as an answer: None when they may."""
+    if (asked.workspace_id, asked.set_id) != (learning_set.workspace_id, learning_set.id):
+        return Reason.NO_SET_HERE
+    return RULES.get(type(asked), _nobody)(learning_set, asked, now)
 
 
 def is_participant(learning_set: LearningSet, person: str | None) -> bool:
@@ -90,7 +98,7 @@ def _facilitator_awaited_since(learning_set: LearningSet, now: datetime) -> date
     return meeting.stage_ends_at if meeting.live and meeting.stage_ends_at else meeting.starts_at
 
 
-def _nobody(learning_set: LearningSet, command: c.Command, now: datetime) -> Reason | None:
+def _nobody(learning_set: LearningSet, asked: Asked, now: datetime) -> Reason | None:
     return Reason.NOT_IN_THE_SET
 
 
@@ -190,6 +198,24 @@ def _skips_report(learning_set: LearningSet, command: c.SkipReport, now: datetim
     )
 
 
+def _sees(learning_set: LearningSet, read: r.Read, now: datetime) -> Reason | None:
+    """What is said in the set stays in the set, but for whoever looks after it."""
+    seen = may_see(learning_set, read.actor) or may_manage(learning_set, read.actor)
+    return None if seen else Reason.NOT_IN_THE_SET
+
+
+def _belongs(learning_set: LearningSet, read: r.Read, now: datetime) -> Reason | None:
+    """In or invited, or one who looks after it."""
+    member = learning_set.member(read.actor)
+    waits = member is not None and member.answer is Answer.INVITED
+    return None if waits else _sees(learning_set, read, now)
+
+
+def _knows(learning_set: LearningSet, read: r.Read, now: datetime) -> Reason | None:
+    """Whoever was ever in it, as they may say when they are away. What they send has its own rule."""
+    return None if read.actor in learning_set.people else _belongs(learning_set, read, now)
+
+
 def _own_person(learning_set: LearningSet, command: c.Command, now: datetime) -> Reason | None:
     return None if command.actor in learning_set.people else Reason.NOT_IN_THE_SET
 
@@ -208,7 +234,11 @@ def _commitment(learning_set: LearningSet, commitment_id: str) -> Commitment | N
     return next((found for found in learning_set.commitments if found.id == commitment_id), None)
 
 
-RULES: Mapping[type[c.Command], Rule] = {
+RULES: Mapping[type[Asked], Rule] = {
+    r.SeeNextMeeting: _sees,
+    r.SeeStatus: _sees,
+    r.SeeOwnPart: _belongs,
+    r.SeeForm: _knows,
     c.AcceptInvitation: _invited,
     c.DeclineInvitation: _invited,
     c.JoinSet: _joins,

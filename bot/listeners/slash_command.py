@@ -12,7 +12,8 @@ from typing import Any
 from slack_sdk.models.views import View
 
 from bot.domain import commands as c
-from bot.domain.authority import may_manage, may_see
+from bot.domain.authority import may_manage
+from bot.domain.reads import SeeNextMeeting, SeeStatus
 from bot.domain.rejections import Reason, Rejected
 from bot.listeners.arguments import BACK, day, meant, read
 from bot.listeners.done import done_reply
@@ -133,12 +134,12 @@ async def _report(typed: Typed) -> Answer:
 
 
 async def _next(typed: Typed, scene: Scene) -> Answer:
-    _let_see(typed, scene)
+    typed.visit.let_see(scene, SeeNextMeeting)
     return replies.next_reply(scene)
 
 
 async def _status(typed: Typed, scene: Scene) -> Answer:
-    _let_see(typed, scene)
+    typed.visit.let_see(scene, SeeStatus)
     return replies.status_reply(scene, typed.visit.person)
 
 
@@ -217,13 +218,6 @@ def _making(make: Callable[[Who], c.Command]) -> Callable[[Typed, Scene, Who], A
         return make(who)
 
     return made
-
-
-def _let_see(typed: Typed, scene: Scene) -> None:
-    """What is said in the set stays in the set, but for whoever looks after it."""
-    person = typed.visit.person
-    if not may_see(scene.learning_set, person) and not may_manage(scene.learning_set, person):
-        raise Rejected(Reason.NOT_IN_THE_SET)
 
 
 def _who(typed: Typed, scene: Scene) -> Who:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.domain import commands as c
+from bot.domain.reads import SeeForm
 from bot.listeners.visit import Visit, Who, given
 from bot.surfaces.fields import FieldError
 from bot.surfaces.forms import FormErrors
@@ -46,8 +47,10 @@ class Submitted:
         return self.visit.who(self.carried)
 
     async def scene(self) -> Scene:
-        """The set that the modal is about."""
-        return await self.visit.scene(self.carried)
+        """The set that the modal is about. Raises `Rejected` for whom it is none of their business."""
+        scene = await self.visit.scene(self.carried)
+        self.visit.let_see(scene, SeeForm)
+        return scene
 
 
 Read = Callable[[Submitted], Awaitable[c.Command]]

@@ -21,6 +21,7 @@ from bot.domain.authority import authorise
 from bot.domain.commands import Command
 from bot.domain.learning_set import LearningSet
 from bot.domain.machine import check_hindrance, check_phase
+from bot.domain.reads import Read
 from bot.domain.rejections import Reason, Rejected
 from bot.lifecycle import Lifecycle
 from bot.listeners.refusals import Forged, Refusal, refusal_view, sentence
@@ -92,6 +93,11 @@ class Visit:
             meeting_id=carried.meeting_id,
         )
 
+    def let_see(self, scene: Scene, kind: type[Read]) -> None:
+        """Ask the domain whether the person may see this of the set. Raises `Rejected`."""
+        read = kind(workspace_id=self.workspace_id, set_id=scene.learning_set.id, actor=self.person)
+        authorise(scene.learning_set, read, scene.now)
+
     async def scene(self, carried: Carried) -> Scene:
         """The set that a button or a modal is about. Raises `Forged` without one, `Rejected` if unknown."""
         found = await self.desk.queries.scene_of(self.workspace_id, given(carried.set_id))
@@ -106,7 +112,7 @@ class Visit:
         except SlackApiError as error:
             if error.response.get("error") not in USED_BEFORE:
                 raise
-            logger.info("press %s has opened its modal before", self.request)
+            logger.info("its modal was opened before", extra={"request": self.request})
 
     async def replace(self, view_id: str, view: View) -> None:
         """Let an open modal show what became of a command."""
@@ -130,9 +136,11 @@ def _whatever_becomes_of_it(request: str) -> Iterator[None]:
     try:
         yield
     except SlackApiError as error:
-        logger.warning("after request %s: %s", request, error.response.get("error"))
+        told = {"request": request, "error": error.response.get("error")}
+        logger.warning("done, but could not be shown", extra=told)
     except (ClientError, TimeoutError) as error:
-        logger.warning("after request %s: %s", request, type(error).__name__)
+        told = {"request": request, "error": type(error).__name__}
+        logger.warning("done, but could not be shown", extra=told)
 
 
 async def publish_home(desk: Desk, client: AsyncWebClient, workspace_id: str, person: str) -> None:

@@ -1,6 +1,6 @@
-"""Who may do what: every command, asked for by everybody. A new command without a case here fails."""
+"""Who may do and see what: every command and read, asked for by everybody. A new one without a case fails."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.domain import commands as c
-from bot.domain.authority import RULES, authorise, may_manage, may_see
+from bot.domain import reads as r
+from bot.domain.authority import RULES, authorise, may_manage, may_see, why_not
 from bot.domain.authority import keeper as keeper_of
 from bot.domain.decide import DECISIONS
 from bot.domain.hindrances import Hindrance
@@ -193,7 +194,8 @@ def who_may(talk: Conversation, case: Case) -> set[str | None]:
 def test_every_command_has_a_rule_a_decision_and_a_case_here() -> None:
     kinds = {kind for kind in vars(c).values() if isinstance(kind, type) and issubclass(kind, c.Command)}
     asked_of_a_set = kinds - {c.Command, c.CreateSet}
-    assert asked_of_a_set == set(RULES) == set(DECISIONS) == {case.kind for case in CASES}
+    ruled = {kind for kind in RULES if issubclass(kind, c.Command)}
+    assert asked_of_a_set == ruled == set(DECISIONS) == {case.kind for case in CASES}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind.__name__)
@@ -201,6 +203,36 @@ def test_who_may_and_what_the_others_are_told(case: Case) -> None:
     talk = the_meeting()
     told = {actor: answer(talk, case, actor) for actor in EVERYBODY}
     assert told == {actor: case.told(actor) for actor in EVERYBODY}
+
+
+SEEN_BY: Mapping[type[r.Read], Set[str | None]] = {
+    r.SeeNextMeeting: WHO_SPEAKS,
+    r.SeeStatus: WHO_SPEAKS,
+    r.SeeOwnPart: WHO_SPEAKS | {INVITED},
+    r.SeeForm: WHO_SPEAKS | {INVITED, DECLINED, LEFT},
+}
+
+
+def test_every_read_has_a_rule_and_a_case_here() -> None:
+    kinds = {kind for kind in vars(r).values() if isinstance(kind, type) and issubclass(kind, r.Read)}
+    assert kinds - {r.Read} == {kind for kind in RULES if issubclass(kind, r.Read)} == set(SEEN_BY)
+
+
+@pytest.mark.parametrize("kind", SEEN_BY, ids=lambda kind: kind.__name__)
+def test_who_sees_it(kind: type[r.Read]) -> None:
+    talk = the_meeting()
+    people = {actor for actor in EVERYBODY if actor is not None}
+    asked = {actor: kind(workspace_id="T1", set_id="heads", actor=actor) for actor in people}
+    assert {actor for actor in people if why_not(talk.state, asked[actor], talk.now) is None} == SEEN_BY[kind]
+
+
+def test_nobody_asks_one_set_for_what_is_another_s() -> None:
+    talk = the_meeting()
+    for workspace, set_id in (("T2", "heads"), ("T1", "tails")):
+        read = r.SeeStatus(workspace_id=workspace, set_id=set_id, actor=FACILITATOR)
+        command = c.MoveOn(workspace_id=workspace, set_id=set_id, actor=FACILITATOR, version=0)
+        for asked in (read, command):
+            assert why_not(talk.state, asked, talk.now) is Reason.NO_SET_HERE
 
 
 RUN_BY_THE_FACILITATOR = [case for case in CASES if case.to_members is Reason.NOT_THE_FACILITATOR]

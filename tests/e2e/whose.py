@@ -32,7 +32,9 @@ FACILITATOR = Rule((Reason.NOT_IN_THE_SET,), (Reason.NOT_THE_FACILITATOR,))
 OWNER_OF_TURN = Rule((Reason.NOT_IN_THE_SET,), (Reason.NOT_THE_OWNER,))
 OWNER = Rule((Reason.NOT_THE_OWNER,), (Reason.NOT_THE_OWNER,))
 AUTHOR = Rule((Reason.NOT_THE_AUTHOR,), (Reason.NOT_THE_AUTHOR,))
-MANAGER = Rule((Reason.NOT_ALLOWED_TO_MANAGE,), (Reason.NOT_ALLOWED_TO_MANAGE,), plain="carla")
+MANAGER = Rule(
+    (Reason.NOT_ALLOWED_TO_MANAGE, Reason.NOT_IN_THE_SET), (Reason.NOT_ALLOWED_TO_MANAGE,), plain="carla"
+)
 WHOEVER_ENDS = Rule(
     (Reason.NOT_ALLOWED_TO_MANAGE, Reason.NOT_IN_THE_SET),
     (Reason.NOT_ALLOWED_TO_MANAGE, Reason.NOT_THE_FACILITATOR),
