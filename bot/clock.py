@@ -67,6 +67,8 @@ class Tick:
         self._handle_due = handle_due
         self._sender = sender
         self._upkeep = upkeep
+        self._last_served = ""
+        """The workspace that was served last; the next one is first."""
 
     async def __call__(self) -> None:
         """Handle what is due and send what waits, until nothing more is due at this instant."""
@@ -90,10 +92,11 @@ class Tick:
 
     async def _handle_claimed(self) -> int:
         async with self._database.unit_of_work() as unit:
-            claimed = await unit.due_prompts.claim(self._clock.now())
+            claimed = await unit.due_prompts.claim(self._clock.now(), after=self._last_served)
             if claimed:
                 await unit.requests.forget(self._clock.now() - REMEMBERED)
-        for prompt in claimed:
+        self._last_served = claimed[-1].workspace_id if claimed else ""
+        for prompt in sorted(claimed, key=lambda one: (one.wake.due_at, one.wake.key)):
             with about(workspace=prompt.workspace_id, set=prompt.set_id, wake=prompt.wake.key):
                 await self._handle(prompt)
         return len(claimed)

@@ -2,19 +2,23 @@
 
 A claim is a lease: committed before the work begins, over by itself when the process dies. Whoever still
 holds it may say what became of the prompt; anyone else's word is ignored.
+
+``ready_at`` says when a row may be claimed, and is NULL where it is final: so neither what is due in a year
+nor what is long done is looked at to find what is due now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, RowMapping, delete, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.wakes import Wake
 from bot.storage.dialect import upsert
+from bot.storage.in_turn import locked_in_turn, workspaces_in_turn
 from bot.storage.tables import PromptState, due_prompts
 
 LEASE = timedelta(seconds=60)
@@ -67,51 +71,60 @@ class DuePrompts:
         found = [_wake(row) for row in (await self._connection.execute(statement)).mappings()]
         return {wake.key: wake for wake in found}
 
-    async def claim(self, now: datetime, limit: int = 20, lease: timedelta = LEASE) -> list[DuePrompt]:
-        """Take what is due, the longest due first. Prompts whose lease is over are due again."""
-        c = due_prompts.c
-        due = or_(
-            and_(c.state == PromptState.DUE, c.due_at <= now),
-            and_(c.state == PromptState.LEASED, c.lease_until <= now),
-        )
-        candidates = (
-            select(c.workspace_id, c.key)
-            .where(due)
-            .order_by(c.due_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("candidates")
-        )
-        statement = (
+    async def claim(
+        self, now: datetime, limit: int = 20, lease: timedelta = LEASE, *, after: str = ""
+    ) -> list[DuePrompt]:
+        """Take what is due, by workspace in turn, of each the longest due. The workspace that follows
+        ``after`` is first. Prompts whose lease is over are due again.
+        """
+        workspaces = await workspaces_in_turn(self._connection, due_prompts, now, limit, after)
+        found = await locked_in_turn(self._connection, due_prompts, now, limit, workspaces)
+        if not found:
+            return []
+        token, until, c = uuid4().hex, now + lease, due_prompts.c
+        await self._connection.execute(
             update(due_prompts)
-            .where(tuple_(c.workspace_id, c.key).in_(select(candidates)))
+            .where(tuple_(c.workspace_id, c.key).in_([(row["workspace_id"], row["key"]) for row in found]))
             .values(
                 state=PromptState.LEASED,
                 attempts=c.attempts + 1,
-                lease_until=now + lease,
-                lease_token=uuid4().hex,
+                lease_until=until,
+                lease_token=token,
+                ready_at=until,
             )
-            .returning(due_prompts)
         )
-        claimed = [_prompt(row) for row in (await self._connection.execute(statement)).mappings()]
-        return sorted(claimed, key=lambda prompt: (prompt.wake.due_at, prompt.wake.key))
+        return [_prompt(row, token) for row in found]
 
     async def finish(self, prompt: DuePrompt, ending: Ending = "done") -> bool:
         """Settle it: done, missed or failed for good; or cancelled, from which it can be due again.
 
         False, and nothing done, when the lease is no longer ours.
         """
-        return await self._settle(prompt, state=PromptState(ending))
+        return await self._settle(prompt, state=PromptState(ending), ready_at=None)
 
     async def postpone(self, prompt: DuePrompt, due_at: datetime) -> bool:
         """Make it due again later. False, and nothing done, when the lease is no longer ours."""
-        return await self._settle(prompt, state=PromptState.DUE, due_at=due_at)
+        return await self._settle(prompt, state=PromptState.DUE, due_at=due_at, ready_at=due_at)
+
+    async def give_back(self, prompts: Iterable[DuePrompt]) -> None:
+        """Let others have at once what was claimed and not begun."""
+        c = due_prompts.c
+        for prompt in prompts:
+            await self._settle(prompt, state=PromptState.DUE, ready_at=c.due_at, attempts=prompt.attempts - 1)
+
+    async def forget(self, before: datetime, limit: int) -> None:
+        """Delete up to ``limit`` rows that are final and were due before this instant.
+
+        From then on it is no longer known that they were done: no meeting may come back to them.
+        """
+        c = due_prompts.c
+        old = select(c.workspace_id, c.key).where(c.ready_at.is_(None), c.due_at < before).limit(limit)
+        await self._connection.execute(delete(due_prompts).where(tuple_(c.workspace_id, c.key).in_(old)))
 
     async def next_due_at(self) -> datetime | None:
         """The earliest instant at which `claim` finds something; None when nothing is due ever."""
         c = due_prompts.c
-        claimable_at = case((c.state == PromptState.DUE, c.due_at), else_=c.lease_until)
-        statement = select(func.min(claimable_at)).where(c.state.in_([PromptState.DUE, PromptState.LEASED]))
+        statement = select(func.min(c.ready_at)).where(c.ready_at.is_not(None), c.workspace_id.is_not(None))
         found: datetime | None = await self._connection.scalar(statement)
         return found
 
@@ -120,12 +133,14 @@ class DuePrompts:
         c = due_prompts.c
         mine: list[ColumnElement[bool]] = [c.workspace_id == workspace_id, c.key.in_(keys)]
         await self._connection.execute(
-            update(due_prompts).where(*mine, c.state == PromptState.DUE).values(state=PromptState.CANCELLED)
+            update(due_prompts)
+            .where(*mine, c.state == PromptState.DUE)
+            .values(state=PromptState.CANCELLED, ready_at=None)
         )
 
     async def _put(self, workspace_id: str, set_id: str, wakes: list[Wake]) -> None:
         statement = upsert(self._connection, due_prompts)
-        changed = {name: statement.excluded[name] for name in ("due_at", "state", "attempts")}
+        changed = {name: statement.excluded[name] for name in ("due_at", "state", "attempts", "ready_at")}
         known: dict[str, Any] = {
             "workspace_id": workspace_id,
             "set_id": set_id,
@@ -140,7 +155,7 @@ class DuePrompts:
                     due_prompts.c.state == PromptState.DUE, due_prompts.c.state == PromptState.CANCELLED
                 ),
             ),
-            [asdict(wake) | known for wake in wakes],
+            [asdict(wake) | known | {"ready_at": wake.due_at} for wake in wakes],
         )
 
     async def _settle(self, prompt: DuePrompt, **values: Any) -> bool:
@@ -158,5 +173,5 @@ def _wake(row: RowMapping) -> Wake:
     return Wake(**{name: row[name] for name in WAKE})
 
 
-def _prompt(row: RowMapping) -> DuePrompt:
-    return DuePrompt(row["workspace_id"], row["set_id"], _wake(row), row["attempts"], row["lease_token"])
+def _prompt(row: RowMapping, token: str) -> DuePrompt:
+    return DuePrompt(row["workspace_id"], row["set_id"], _wake(row), row["attempts"] + 1, token)

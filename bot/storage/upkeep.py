@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.migrate import SchemaState, standing
-from bot.storage.tables import PromptState, RowState, due_prompts, outbox
+from bot.storage.tables import TO_SEND, PromptState, due_prompts, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Upkeep:
 
     async def _outbox(self) -> tuple[int, datetime | None]:
         c = outbox.c
-        to_send = c.state.in_([RowState.WAITING, RowState.SENDING])
+        to_send = c.state.in_(TO_SEND)
         row = await self._connection.execute(select(func.count(), func.min(c.put_at)).where(to_send))
         waiting, oldest = row.one()
         return waiting, oldest
