@@ -12,8 +12,9 @@ from enum import StrEnum
 
 from bot.domain import commands as c
 from bot.domain.decide import decide
-from bot.domain.events import ChannelChanged, Event
+from bot.domain.events import ChannelChanged, Event, SetCreated, SetHindered, SetUnhindered
 from bot.domain.evolve import evolve_all
+from bot.domain.hindrances import OF_A_CHANNEL
 from bot.domain.learning_set import LearningSet
 from bot.domain.machine import Moment
 from bot.domain.rejections import Reason, Rejected
@@ -97,6 +98,10 @@ class CommandHandler:
             taken = Rejected(Reason.CHANNEL_TAKEN, field="channel")
             return await self._refuse(command, request, reply_to, taken)
 
+    def committed(self) -> None:
+        """Say that something was put into the outbox in a transaction of another's."""
+        self._committed()
+
     async def handle_due(self, prompt: DuePrompt) -> None:
         """Act on a due prompt that was claimed: now, later in the person's hours, or not at all."""
         async with self._database.unit_of_work() as unit:
@@ -171,10 +176,10 @@ class CommandHandler:
         language, now = self._language(after), self._now()
         await unit.learning_sets.save(before, *states)
         said = announce(before, events, after, now, language, language.format(after.format_id))
+        await _change_channel(unit, before, events)
         await unit.outbox.enqueue(after.workspace_id, said, now)
         await unit.due_prompts.sync(after.workspace_id, after.id, due_before, wakes(after))
-        if before is not None:
-            await _follow(unit, before, after, events)
+        await _hold_or_release(unit, after, events, now)
         return after
 
     async def _refuse(
@@ -196,13 +201,27 @@ class CommandHandler:
         return self._library.language(learning_set.language if learning_set else DEFAULT_LANGUAGE)
 
 
-async def _follow(unit: UnitOfWork, before: LearningSet, after: LearningSet, events: Iterable[Event]) -> None:
-    """What was sent, and what waits to be, follows the set to another channel."""
+async def _change_channel(unit: UnitOfWork, before: LearningSet | None, events: Iterable[Event]) -> None:
+    """Under another id everything stays where it is; what waits for a channel that was left is not said."""
     for event in events:
-        if isinstance(event, ChannelChanged) and event.by is None:
-            await unit.life.follow_channel(after.workspace_id, before.channel_id, after.channel_id)
-        elif isinstance(event, ChannelChanged):
-            await unit.life.leave_channel(after.workspace_id, before.channel_id)
+        if before is None or not isinstance(event, ChannelChanged):
+            continue
+        if event.by is None:
+            await unit.life.follow_channel(before.workspace_id, before.channel_id, event.channel_id)
+        else:
+            await unit.life.leave_channel(before.workspace_id, before.channel_id)
+            await unit.outbox.cancel(before.workspace_id, before.channel_id)
+
+
+async def _hold_or_release(
+    unit: UnitOfWork, after: LearningSet, events: Iterable[Event], now: datetime
+) -> None:
+    """What waits to be sent pauses and goes on with the set."""
+    for event in events:
+        if isinstance(event, SetHindered) and event.cause in OF_A_CHANNEL:
+            await unit.outbox.hold(after.workspace_id, after.channel_id, cause=event.cause, now=now)
+        elif isinstance(event, SetCreated | SetUnhindered):
+            await unit.outbox.release(after.workspace_id, after.channel_id, now=now)
 
 
 async def _due_before(unit: UnitOfWork, before: LearningSet | None, command: c.Command) -> Mapping[str, Wake]:

@@ -128,6 +128,12 @@ class Directory:
             self._channels.entries.pop(channel, None)
         return found
 
+    async def look(self, channel: str) -> Conversation | None:
+        """One channel as it is now, whatever was known of it."""
+        self._channels.entries.pop(channel, None)
+        self._members.entries.pop(channel, None)
+        return await self.channel(channel)
+
     async def members(self, channel: str) -> frozenset[str]:
         """The ids of everybody, bots too, in a channel in which the bot is."""
         return await self._members.get(channel, self._ask_members) or frozenset()

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.vault import Vault
 
 MOST_DAYS = 36_500
+MOST_GRACE_DAYS = 365
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("json", "text")
 
@@ -134,6 +135,14 @@ def days_of(text: object) -> object:
     return int(written)
 
 
+def _grace_days(text: object) -> object:
+    """Whole days; 0 deletes with the next tick."""
+    written = str(text).strip()
+    if not written.isdecimal() or int(written) > MOST_GRACE_DAYS:
+        raise ValueError(f"must be a number of days from 0 to {MOST_GRACE_DAYS}")
+    return int(written)
+
+
 EncryptionKeys = Annotated[SecretStr, AfterValidator(_encryption_keys)]
 
 
@@ -152,6 +161,7 @@ class Settings(BaseSettings):
     slack_signing_secret: Annotated[SecretStr, AfterValidator(_signing_secret)] | None = None
     encryption_keys: EncryptionKeys | None = None
     retention_days: Annotated[int, BeforeValidator(days_of)] = 365
+    uninstall_grace_days: Annotated[int, BeforeValidator(_grace_days)] = 30
     slack_api_url: Annotated[str, AfterValidator(_slack_api_url)] = "https://slack.com/api/"
     database_url: Annotated[str, AfterValidator(_database_url), Field(repr=False)] = (
         "sqlite+aiosqlite:///action-learning.sqlite3"

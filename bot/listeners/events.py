@@ -1,38 +1,17 @@
-"""`events_api`: somebody opens Home, the bot comes into a channel, a person's name or zone changes."""
+"""`events_api`: somebody opens Home, the bot comes into a channel, there is news of a person."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from slack_sdk.web.async_client import AsyncWebClient
+from collections.abc import Mapping
 
 from bot.directory import Account
 from bot.domain import commands as c
-from bot.listeners.payloads import HomeOpened, MemberJoined, Payload, UserChange
+from bot.listeners import lifecycle
+from bot.listeners.happening import Happening, Listener
+from bot.listeners.payloads import HomeOpened, MemberJoined, UserChange
 from bot.listeners.visit import Desk, publish_home
 from bot.outgoing import Message
 from bot.surfaces import parts
 from bot.surfaces.ids import Action
 from bot.surfaces.values import Carried
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """An event as it arrived. ``request`` names it for the dedupe: the `event_id`."""
-
-    desk: Desk
-    client: AsyncWebClient
-    workspace_id: str
-    bot_user_id: str
-    request: str
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """One kind of event: how it is read, and what serves it."""
-
-    model: type[Payload]
-    serve: Callable[[Happening, Any], Awaitable[None]]
 
 
 async def app_home_opened(happening: Happening, opened: HomeOpened) -> None:
@@ -42,8 +21,13 @@ async def app_home_opened(happening: Happening, opened: HomeOpened) -> None:
 
 
 async def member_joined_channel(happening: Happening, joined: MemberJoined) -> None:
-    """The bot itself says a first word in its new channel. Who else comes is no concern of ours."""
-    if joined.user == happening.bot_user_id:
+    """The bot itself says a first word in its new channel; where a set meets, that goes on. Who else comes is
+    no concern of ours.
+    """
+    if joined.user != happening.bot_user_id:
+        return
+    life, workspace_id = happening.desk.lifecycle, happening.workspace_id
+    if not await life.look_at_channel(workspace_id, joined.channel, request=happening.request):
         greeting = _greeting(happening.desk, joined.channel)
         await happening.desk.say(happening.workspace_id, greeting, request=happening.request)
 
@@ -56,6 +40,9 @@ async def user_change(happening: Happening, change: UserChange) -> None:
         return
     for set_id in await queries.sets_of_person(happening.workspace_id, person):
         await _update(happening, set_id, account)
+    await happening.desk.lifecycle.person_is(
+        happening.workspace_id, person, gone=account.deactivated, request=happening.request
+    )
 
 
 async def _update(happening: Happening, set_id: str, account: Account) -> None:
@@ -78,5 +65,6 @@ LISTENERS: Mapping[str, Listener] = {
     "app_home_opened": Listener(HomeOpened, app_home_opened),
     "member_joined_channel": Listener(MemberJoined, member_joined_channel),
     "user_change": Listener(UserChange, user_change),
+    **lifecycle.LISTENERS,
 }
 """Every event to which the manifest subscribes has one listener."""

@@ -127,6 +127,44 @@ class MemberJoined(Payload):
     channel: Id
 
 
+class MemberLeft(Payload):
+    """`member_left_channel`: somebody is no longer in a channel."""
+
+    user: Id
+    channel: Id
+
+
+class ChannelTold(Payload):
+    """Something befell a channel; its name, if it was renamed, is of no interest."""
+
+    channel: Id
+
+
+class ChannelHasNewId(Payload):
+    """`channel_id_changed`."""
+
+    old_channel_id: Id
+    new_channel_id: Id
+
+
+class Revoked(Payload):
+    """Whose tokens: the bot's, and people's."""
+
+    bot: list[Id] = Field(default_factory=list)
+
+
+class TokensRevoked(Payload):
+    """`tokens_revoked`."""
+
+    tokens: Revoked
+
+
+class TeamAccess(Payload):
+    """`team_access_granted`, `team_access_revoked`: workspaces of an organisation."""
+
+    team_ids: Annotated[list[Id], Field(max_length=1000)]
+
+
 class UserChange(Payload):
     """`user_change`: a name, a zone or something else about a person is new."""
 

@@ -18,6 +18,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners import actions, events, slash_command, views
+from bot.listeners.happening import Happening
 from bot.listeners.payloads import EventEnvelope, Payload, Press, SlashCommand, Submission
 from bot.listeners.visit import Desk, Visit
 from bot.logs import about
@@ -93,12 +94,13 @@ class _Door:
         listener = events.LISTENERS[str(_part(body, "event").get("type"))]
         event = _parsed(listener.model, _part(body, "event"))
         if envelope and event:
-            happening = events.Happening(
+            happening = Happening(
                 desk=self._desk,
                 client=client,
                 workspace_id=_workspace(context),
                 bot_user_id=context.bot_user_id or "",
                 request=envelope.event_id,
+                enterprise_id=context.enterprise_id if context.is_enterprise_install else None,
             )
             with _served(body, happening.workspace_id):
                 await listener.serve(happening, event)

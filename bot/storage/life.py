@@ -66,6 +66,28 @@ class Life:
             insert.on_conflict_do_update(index_elements=["workspace_id"], set_=row)
         )
 
+    async def suspect(self, workspace_id: str, now: datetime) -> None:
+        """A token failed there; whether the app is still installed is not known."""
+        c = workspaces.c
+        here = update(workspaces).where(c.workspace_id == workspace_id, c.uninstalled_at.is_(None))
+        await self._connection.execute(here.values(uninstalled_at=now))
+
+    async def trust(self, workspace_id: str) -> None:
+        """The app is there, whatever was suspected."""
+        c = workspaces.c
+        here = update(workspaces).where(c.workspace_id == workspace_id)
+        await self._connection.execute(
+            here.values(state=WorkspaceState.INSTALLED, uninstalled_at=None, erase_at=None)
+        )
+
+    async def suspected(self, *, held: bool) -> Sequence[str]:
+        """Where a token failed; and, where ``held``, those too that have no token that works."""
+        c = workspaces.c
+        wanted = select(c.workspace_id).where(c.uninstalled_at.is_not(None), c.erase_at.is_(None))
+        if not held:
+            wanted = wanted.where(c.state == WorkspaceState.INSTALLED)
+        return list(await self._connection.scalars(wanted.order_by(c.workspace_id)))
+
     async def to_erase(self, now: datetime) -> Sequence[str]:
         """Workspaces whose grace period is over, held until this transaction ends: of two processes, one has
         them.
