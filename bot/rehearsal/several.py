@@ -47,6 +47,10 @@ class LocalSlacks:
         """Post everything of all workspaces, signed, to this address from now on."""
         self.site.deliver_over_http(request_url)
 
+    async def verifies(self, request_url: str) -> bool:
+        """Whether the app answers at this address as Slack asks before it sends anything there."""
+        return await self.site.verifies(request_url)
+
     # Who is there
 
     def add_workspace(self, name: str, *, like: LocalSlack | None = None) -> LocalSlack:

@@ -65,6 +65,17 @@ class SignedHttp:
             self._delivery.failed(envelope, attempt, "http_error" if again else "no_retry")
 
 
+async def answers_challenge(url: str, secret: str, token: str, challenge: str) -> bool:
+    """Whether the app proves that the address is its own, as Slack asks before it sends anything there."""
+    body = json.dumps({"token": token, "challenge": challenge, "type": "url_verification"})
+    headers = {"Content-Type": "application/json", **sign(secret, body, int(wall_seconds()))}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, data=body, headers=headers) as response,
+    ):
+        return response.status == 200 and challenge in await response.text()
+
+
 def sign(secret: str, body: str, timestamp: int) -> dict[str, str]:
     """The v0 signature headers of a request at `timestamp` (unix seconds)."""
     base = f"v0:{timestamp}:{body}".encode()

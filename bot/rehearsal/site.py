@@ -14,7 +14,7 @@ from bot.rehearsal.json_types import Json
 from bot.rehearsal.oauth import OAuthDesk
 from bot.rehearsal.oauth_page import OAuthPage
 from bot.rehearsal.registry import Registry
-from bot.rehearsal.signed_http import SignedHttp
+from bot.rehearsal.signed_http import SignedHttp, answers_challenge
 from bot.rehearsal.slack_app import SlackApp
 from bot.rehearsal.sockets import SocketHub
 from bot.rehearsal.web_api import WebApi
@@ -93,6 +93,12 @@ class Site:
         self._request_url = request_url
         for tenant in self.tenants:
             self._post_to(tenant, request_url)
+
+    async def verifies(self, request_url: str) -> bool:
+        """Whether the app answers Slack's challenge at this address."""
+        challenge = self.app.ids.token("")
+        secret, token = self.app.signing_secret, self.app.verification_token
+        return await answers_challenge(request_url, secret, token, challenge)
 
     @property
     def serving(self) -> int:

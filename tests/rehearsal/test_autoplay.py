@@ -179,7 +179,7 @@ async def test_a_failing_act_is_named_in_a_sentence(
 
 async def test_an_act_that_is_not_acknowledged_fails(slack: LocalSlack, clock: MovableClock) -> None:
     async with stage(slack, clock, scenario({"who": "ada", "press": "deaf"})) as play:
-        slack.faults.acks_to_lose = 1
+        slack.faults.on("*", "envelope_written", lambda _: clock.advance(3), times=1)
         with pytest.raises(ActFailed, match="did not acknowledge"):
             await play.play(1)
 

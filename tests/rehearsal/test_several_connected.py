@@ -70,7 +70,10 @@ async def over_http(slacks: LocalSlacks, app: AsyncApp) -> AsyncIterator[None]:
     runner = web.AppRunner(site, shutdown_timeout=1.0)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    slacks.deliver_over_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    assert await slacks.verifies(address)
+    assert not await slacks.verifies(address + "/elsewhere")
+    slacks.deliver_over_http(address)
     try:
         yield
     finally:
