@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import Clock, Tick
 from bot.command_handler import CommandHandler
 from bot.directory import Directories
+from bot.domain.hindrances import Trouble
 from bot.doors.reception import Door, Reception
 from bot.doors.signed_http import Address, HttpDoor
 from bot.doors.socket_mode import SocketModeDoor
@@ -31,7 +32,7 @@ from bot.running import Bot, WatchedSender
 from bot.settings import Settings
 from bot.starting import CannotStart, ask, secret_of
 from bot.storage.migrate import SchemaState, check
-from bot.storage.unit_of_work import Database
+from bot.storage.unit_of_work import Database, UnitOfWork
 from bot.vault import Vault
 from bot.workspaces import Authorize, Clients, NotInstalled, OneWorkspace
 
@@ -58,8 +59,17 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     bot_token = secret_of(settings.slack_bot_token, "bot")
     workspaces = OneWorkspace(Clients(settings.slack_api_url), bot_token, database, clock.now)
     metrics = Metrics()
+
+    async def on_trouble(unit: UnitOfWork, trouble: Trouble) -> None:
+        await lifecycle.on_trouble(unit, trouble)
+
     sender = WatchedSender(
-        database, workspaces.client_for, clock, jitter=SystemRandom().random, by_itself=sends_by_itself
+        database,
+        workspaces.client_for,
+        clock,
+        jitter=SystemRandom().random,
+        by_itself=sends_by_itself,
+        on_trouble=on_trouble,
     )
     handler = CommandHandler(database, library, clock.now, sender.wake, metrics.command)
     directories = Directories(workspaces.reading_client_for, clock.now)

@@ -34,3 +34,10 @@ async def forgers_world(database_url: str) -> AsyncIterator[World]:
             if not one.startswith(("users.info:", "conversations.info:"))
         ]
         assert said == []
+
+
+@pytest.fixture
+async def troubled_world(database_url: str) -> AsyncIterator[World]:
+    """The same, for tests in which something goes out of reach: Slack says so to whoever asks or posts."""
+    async with World.open(database_url) as world:
+        yield world

@@ -64,8 +64,9 @@ CAUSES = [
 
 @pytest.mark.parametrize(("happens", "ends", "cause", "words"), CAUSES)
 async def test_a_set_is_paused_told_of_once_and_goes_on(
-    world: World, happens: Deed, ends: Deed, cause: Hindrance, words: str
+    troubled_world: World, happens: Deed, ends: Deed, cause: Hindrance, words: str
 ) -> None:
+    world = troubled_world
     await world.new_set(accepted=("ama", "ben", "carla"), facilitator="grace")
     before = await world.learning_set()
     await happens(world)
