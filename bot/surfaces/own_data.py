@@ -26,12 +26,9 @@ Parts = Iterator[Part | None]
 
 
 def own_data_messages(kept: Kept, person: str, request: str, words: Words) -> list[Message]:
-    """``kept`` is what `bot.storage.exports` found of the person; ``request`` tells one asking from another."""
-    drawn = [
-        title(words.rich("privacy.data.title")),
-        *_all(kept, words),
-        said(words.rich("privacy.data.over")),
-    ]
+    """``kept`` is what `bot.storage.exports` found; ``request`` tells one asking from another."""
+    heading, end = title(words.rich("privacy.data.title")), said(words.rich("privacy.data.over"))
+    drawn = [heading, *_all(kept, words), end]
     packed = _packed([part for part in drawn if part is not None])
     return [
         direct(person, f"privacy:{person}:{request}:{number}", *parts) for number, parts in enumerate(packed)
