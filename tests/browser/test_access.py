@@ -81,3 +81,8 @@ async def test_a_phone_shows_one_pane_at_a_time(open_desk: OpenDesk) -> None:
     await desk.page.locator(".who").nth(1).click()
     await expect(main).to_be_visible()
     await expect(desk.page.locator(".clock")).to_contain_text("Ruth Adeyemi")
+    await desk.page.get_by_label("Clock and simulated members").click()
+    for _ in range(2):
+        await desk.page.get_by_role("button", name="1 minute on").click()
+        await expect(desk.page.locator("#notice")).to_contain_text("It is now")
+    await expect(desk.page.get_by_role("button", name="Inspector")).to_be_visible()

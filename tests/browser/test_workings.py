@@ -63,6 +63,18 @@ async def test_two_windows_see_each_other_without_a_reload_and_unread_is_marked(
     await expect(ines.page.locator("#news")).to_contain_text("Good morning")
 
 
+async def test_what_is_before_ones_eyes_is_not_told_as_unread(open_desk: OpenDesk) -> None:
+    desk = await open_desk()
+    await desk.press("Start the meeting")
+    await desk.press("More time")
+    await desk.page.keyboard.press("Escape")
+    for name in ("Inês Carvalho", "Ruth Adeyemi"):
+        await desk.act_as(name)
+        await desk.visit("Action Learning")
+        await expect(desk.page.locator("[data-key=tab-messages]")).to_have_attribute("aria-current", "page")
+        await expect(desk.page.locator(".main .badge")).to_have_count(0)
+
+
 async def test_members_play_by_themselves_and_wait_for_whoever_was_taken_over(open_desk: OpenDesk) -> None:
     desk = await open_desk()
     status = desk.page.locator(".status")
@@ -88,10 +100,10 @@ async def test_trouble_is_told_and_the_bot_comes_back(open_desk: OpenDesk) -> No
     await desk.press("I'm here")
     await expect(notice).to_contain_text("did not answer in time")
     await _trouble(desk, "Start the bot again")
-    await _trouble(desk, "Rate-limit")
+    await _trouble(desk, "Too many messages at once")
     await desk.press("I'm here")
     await expect(desk.board).to_contain_text("Here: Inês Carvalho")
-    await _trouble(desk, "Answer the next call slowly")
+    await _trouble(desk, "A slow answer from Slack")
     await desk.press("Start the meeting")
     await expect(desk.board).to_contain_text("Welcome (stage 1 of")
     await _trouble(desk, "Lose the connection")

@@ -323,6 +323,7 @@ document.addEventListener("toggle", async (event) => {
   if (text) {
     text.textContent = await payload(key);
     text.toggleAttribute("data-filled", true);
+    details.scrollIntoView({ block: "nearest" });
   }
 }, true);
 
