@@ -12,12 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, Tick
 from bot.command_handler import CommandHandler
+from bot.connecting import slack_app_of, workspaces_of
 from bot.directory import Directories
 from bot.domain.hindrances import Trouble
 from bot.doors.reception import Door, Reception
 from bot.doors.signed_http import Address, HttpDoor
 from bot.doors.socket_mode import SocketModeDoor
 from bot.health import FIT, Health
+from bot.install import Grants, InstallFlow, States, install_flow, not_installed, routes
 from bot.lifecycle import Lifecycle
 from bot.listeners.registration import register
 from bot.listeners.visit import Desk
@@ -34,7 +36,7 @@ from bot.starting import CannotStart, ask, secret_of
 from bot.storage.migrate import SchemaState, check
 from bot.storage.unit_of_work import Database, UnitOfWork
 from bot.vault import Vault
-from bot.workspaces import Authorize, Clients, NotInstalled, OneWorkspace
+from bot.workspaces import Authorize, NotInstalled, Workspaces
 
 __all__ = ["Bot", "CannotStart", "build", "check_schema", "no_database", "vault_of"]
 
@@ -56,8 +58,7 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     Unless it ``sends_by_itself``, only `tick` sends, one row after another: then the same requests give the
     same course. Raises `CannotStart` where a token is missing.
     """
-    bot_token = secret_of(settings.slack_bot_token, "bot")
-    workspaces = OneWorkspace(Clients(settings.slack_api_url), bot_token, database, clock.now)
+    workspaces, slack_app = workspaces_of(settings, database, clock.now), slack_app_of(settings)
     metrics = Metrics()
 
     async def on_trouble(unit: UnitOfWork, trouble: Trouble) -> None:
@@ -83,7 +84,7 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
         workspaces.reading_client_for,
         NotInstalled,
         clock.now,
-        grace=None if settings.slack_bot_token else timedelta(days=settings.uninstall_grace_days),
+        grace=None if slack_app is None else timedelta(days=settings.uninstall_grace_days),
         erasure=erasure,
     )
 
@@ -102,18 +103,16 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
         say=say,
         new_id=new_id,
     )
-    app = AsyncApp(
-        client=workspaces.clients.bare,
-        authorize=Authorize(workspaces),
-        process_before_response=True,
-        logger=logging.getLogger("slack_bolt"),
-    )
+    grants = Grants(database, library, clock.now, lifecycle.installed, sender.wake)
+    states = States(database, clock.now)
+    flow = install_flow(slack_app, workspaces.clients, states, grants, library) if slack_app else None
+    app = _bolt_app(workspaces, flow, library)
     register(app, desk)
     tick = Tick(database, clock, handler.handle_due, sender, [lifecycle.tick, retention])
     reception = Reception(app, metrics)
 
     door: Door = (
-        _http_door(reception, settings, http, Health(database, metrics, clock.now))
+        _http_door(reception, settings, http, Health(database, metrics, clock.now), flow)
         if http
         else _socket_mode_door(reception, settings, ping_seconds)
     )
@@ -126,9 +125,31 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     return Bot(reception, door, sender, tick, begin)
 
 
-def _http_door(reception: Reception, settings: Settings, address: Address, health: Health) -> HttpDoor:
+def _bolt_app(workspaces: Workspaces, flow: InstallFlow | None, library: PromptLibrary) -> AsyncApp:
+    """Bolt is given everything by hand: what it misses it takes from the environment, and puts into files."""
+    return AsyncApp(
+        client=workspaces.clients.bare,
+        authorize=Authorize(workspaces),  # type: ignore[arg-type] # Bolt takes its own class, too
+        oauth_flow=flow,
+        oauth_settings=flow.settings if flow else None,
+        user_facing_authorize_error_message=not_installed(library),
+        process_before_response=True,
+        logger=logging.getLogger("slack_bolt"),
+    )
+
+
+def _http_door(
+    reception: Reception, settings: Settings, address: Address, health: Health, flow: InstallFlow | None
+) -> HttpDoor:
     secret = secret_of(settings.slack_signing_secret, "signing")
-    return HttpDoor(reception, address, secret, ready=health.ready, page=health.page)
+    return HttpDoor(
+        reception,
+        address,
+        secret,
+        ready=health.ready,
+        page=health.page,
+        routes=routes(flow) if flow else (),
+    )
 
 
 def _socket_mode_door(reception: Reception, settings: Settings, ping_seconds: float) -> SocketModeDoor:

@@ -3,6 +3,7 @@
 Every name is an environment variable as written here in capitals; the README lists them for operators.
 """
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -53,6 +54,27 @@ def _slack_api_url(url: str) -> str:
             "with every call; use https, or leave it out to reach Slack"
         )
     return url.strip().rstrip("/") + "/"
+
+
+def _public_url(url: str) -> str:
+    """Without a slash at the end."""
+    parts = urlsplit(url.strip())
+    alone = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+    if not (parts.hostname and alone and secure):
+        raise ValueError(
+            "must be the https address at which this bot is reached from outside and nothing more: "
+            "for example https://als.example.org"
+        )
+    return url.strip().rstrip("/")
+
+
+def _client_id(client_id: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.]+", client_id.strip()):
+        raise ValueError(
+            "must be the Client ID; copy it from Basic Information in the settings of your Slack app"
+        )
+    return client_id.strip()
 
 
 def _database_url(url: str) -> str:
@@ -159,6 +181,9 @@ class Settings(BaseSettings):
     slack_bot_token: BotToken | None = None
     slack_app_token: AppToken | None = None
     slack_signing_secret: Annotated[SecretStr, AfterValidator(_signing_secret)] | None = None
+    slack_client_id: Annotated[str, AfterValidator(_client_id)] | None = None
+    slack_client_secret: SecretStr | None = None
+    public_url: Annotated[str, AfterValidator(_public_url)] | None = None
     encryption_keys: EncryptionKeys | None = None
     retention_days: Annotated[int, BeforeValidator(days_of)] = 365
     uninstall_grace_days: Annotated[int, BeforeValidator(_grace_days)] = 30

@@ -29,6 +29,7 @@ ROOMS: dict[str, frozenset[str] | str] = {
         {"domain", "logs", "metrics", "outgoing", "prompt_library", "surfaces", "storage"}
     ),
     "queries": frozenset({"directory", "domain", "prompt_library", "surfaces", "storage"}),
+    "install": frozenset({"outgoing", "prompt_library", "storage", "surfaces", "workspaces"}),
     "workspaces": frozenset({"storage", "vault"}),
     "lifecycle": frozenset({"command_handler", "directory", "domain", "logs", "storage"}),
     "listeners": frozenset(
@@ -55,6 +56,7 @@ ROOMS: dict[str, frozenset[str] | str] = {
     "running": frozenset({"clock", "doors", "sender", "starting"}),
     "rehearsal": frozenset(),
     "settings": frozenset({"vault"}),
+    "connecting": frozenset({"install", "settings", "starting", "storage", "workspaces"}),
     "bootstrap": EVERYTHING,
     "backstage": EVERYTHING,
     "rehearse": EVERYTHING,

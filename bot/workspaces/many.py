@@ -49,7 +49,7 @@ class InstalledWorkspaces:
         workspace_id = team_id or enterprise_id
         found = await self._serving(workspace_id, enterprise_id) if workspace_id else None
         if found is None or workspace_id is None:
-            logger.warning("not installed in workspace %s of enterprise %s", team_id, enterprise_id)
+            logger.warning("not installed", extra={"workspace": workspace_id})
             return None
         if not found.met and team_id is not None:
             await self._meet(team_id, enterprise_id)

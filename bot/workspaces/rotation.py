@@ -58,7 +58,8 @@ class Rotation:
             return await self._refreshed(installation, wait=False)
         except (SlackApiError, ClientError, TimeoutError) as error:
             name = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
-            logger.warning("the token of %s was not refreshed: %s", installation.workspace_id, name)
+            about = {"workspace": installation.workspace_id, "error": name}
+            logger.warning("a token was not refreshed", extra=about)
             return installation
 
     async def _refreshed(self, known: Installation, *, wait: bool) -> Installation:
@@ -71,7 +72,7 @@ class Rotation:
                 return held
             renewed = await self._ask(held)
             await unit.installations.save(renewed)
-        logger.info("the token of %s was refreshed", known.workspace_id)
+        logger.info("a token was refreshed", extra={"workspace": known.workspace_id})
         return renewed
 
     async def _held_by_another(self, unit: UnitOfWork, known: Installation) -> Installation:

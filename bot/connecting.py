@@ -1,0 +1,50 @@
+"""From settings to workspaces: one token that the operator copied, or those of whoever installs the app."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.install import SlackApp
+from bot.settings import Settings, beside_the_code
+from bot.starting import CannotStart, secret_of
+from bot.storage.unit_of_work import Database
+from bot.workspaces import Clients, InstalledWorkspaces, OneWorkspace, Rotation, Workspaces
+
+
+def workspaces_of(settings: Settings, database: Database, now: Callable[[], datetime]) -> Workspaces:
+    """The workspaces, in which way they are set up. Raises `CannotStart`."""
+    app, clients = slack_app_of(settings), Clients(settings.slack_api_url)
+    if app is None:
+        return OneWorkspace(clients, secret_of(settings.slack_bot_token, "bot"), database, now)
+    rotation = Rotation(clients, database, now, app.client_id, app.client_secret)
+    return InstalledWorkspaces(clients, rotation, database, now)
+
+
+def slack_app_of(settings: Settings) -> SlackApp | None:
+    """The app that workspaces may install; None where it is set up for one. Raises `CannotStart`."""
+    client_id, secret, url = settings.slack_client_id, settings.slack_client_secret, settings.public_url
+    if client_id is None and secret is None:
+        return None
+    if client_id is None or secret is None or url is None:
+        given = {"SLACK_CLIENT_ID": client_id, "SLACK_CLIENT_SECRET": secret, "PUBLIC_URL": url}
+        missing = " and ".join(name for name, value in given.items() if value is None)
+        raise CannotStart(
+            f"{missing} is missing: {', '.join(given)} let workspaces install the app, and belong together."
+        )
+    if settings.slack_bot_token is not None:
+        raise CannotStart(
+            "SLACK_BOT_TOKEN is for one workspace, SLACK_CLIENT_ID for all that install the app. Unset one."
+        )
+    return SlackApp(
+        client_id=client_id,
+        client_secret=secret.get_secret_value(),
+        public_url=url,
+        slack_api_url=settings.slack_api_url,
+        scopes=wanted_scopes(),
+    )
+
+
+def wanted_scopes() -> tuple[str, ...]:
+    """Those of the manifest."""
+    manifest = json.loads(beside_the_code("manifest.json").read_text(encoding="utf-8"))
+    return tuple(manifest["oauth_config"]["scopes"]["bot"])

@@ -1,0 +1,9 @@
+"""How a workspace installs the app by itself: from the page with "Add to Slack" to the word of welcome."""
+
+from bot.install.flow import InstallFlow, install_flow
+from bot.install.pages import not_installed
+from bot.install.routes import routes
+from bot.install.slack_app import SlackApp
+from bot.install.stores import Grants, States
+
+__all__ = ["Grants", "InstallFlow", "SlackApp", "States", "install_flow", "not_installed", "routes"]
