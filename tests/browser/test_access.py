@@ -86,3 +86,16 @@ async def test_a_phone_shows_one_pane_at_a_time(open_desk: OpenDesk) -> None:
         await desk.page.get_by_role("button", name="1 minute on").click()
         await expect(desk.page.locator("#notice")).to_contain_text("It is now")
     await expect(desk.page.get_by_role("button", name="Inspector")).to_be_visible()
+
+
+async def test_nothing_moves_for_whoever_asked_for_less_motion(open_desk: OpenDesk) -> None:
+    desk = await open_desk()
+    moving = """() => {
+        const button = document.querySelector(".main .btn");
+        button.setAttribute("aria-busy", "true");
+        const style = getComputedStyle(button);
+        return [style.animationName, style.transitionDuration];
+    }"""
+    assert await desk.page.evaluate(moving) == ["none", "0s"]
+    await desk.page.emulate_media(reduced_motion="no-preference")
+    assert await desk.page.evaluate(moving) == ["wait", "0.12s"]
