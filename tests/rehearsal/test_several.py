@@ -46,6 +46,9 @@ async def test_one_workspace_that_has_used_its_rate_does_not_slow_the_other(slac
         == "ratelimited"
     )
     assert await error_of(slacks, south.bot_token, "chat.postMessage", channel=room.id, text="1") is None
+    codes = [await error_of(slacks, north.bot_token, "users.list") for _ in range(21)]
+    assert codes == [None] * 20 + ["ratelimited"]
+    assert await error_of(slacks, south.bot_token, "users.list") is None
 
 
 async def test_what_is_unique_in_all_slack_is_unique_here(slacks: LocalSlacks) -> None:

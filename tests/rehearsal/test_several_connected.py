@@ -99,6 +99,8 @@ async def test_each_workspace_is_heard_and_answered_for_itself(carried: Any, sla
     assert sorted(seen) == sorted([north.team_id, south.team_id] * 2)
     assert [len(one.envelopes) for one in (north, south)] == [2, 2]
     assert [one.method for one in south.calls] == ["views.open"]
+    attempts = [each for one in slacks.workspaces for sent in one.envelopes for each in sent.attempts]
+    assert len({one.envelope_id for one in attempts}) == 4
 
 
 async def test_a_workspace_that_joins_later_has_its_events_sent_again_by_the_clock(
