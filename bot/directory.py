@@ -42,6 +42,12 @@ class Profile(Told):
     real_name: str = ""
 
 
+class EnterpriseUser(Told):
+    """In which workspaces of an organisation a person is."""
+
+    teams: tuple[str, ...] = ()
+
+
 class User(Told):
     """A person as `users.info` and `user_change` tell of them."""
 
@@ -51,13 +57,26 @@ class User(Told):
     tz: str | None = None
     deleted: bool = False
     is_bot: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_stranger: bool = False
+    team_id: str | None = None
+    enterprise_user: EnterpriseUser = EnterpriseUser()
     profile: Profile = Profile()
 
     def account(self) -> "Account":
         """The same in our words."""
         name = self.profile.display_name or self.profile.real_name or self.real_name or self.name or self.id
         person = Person(id=self.id, name=name, zone=known_zone(self.tz))
-        return Account(person=person, is_bot=self.is_bot or self.id == "USLACKBOT", deactivated=self.deleted)
+        return Account(
+            person=person,
+            is_bot=self.is_bot or self.id == "USLACKBOT",
+            deactivated=self.deleted,
+            is_guest=self.is_restricted or self.is_ultra_restricted,
+            has_one_channel=self.is_ultra_restricted,
+            is_stranger=self.is_stranger,
+            teams=frozenset(filter(None, (self.team_id, *self.enterprise_user.teams))),
+        )
 
 
 class Conversation(Told):
@@ -77,6 +96,17 @@ class Account:
     person: Person
     is_bot: bool
     deactivated: bool
+    is_guest: bool = False
+    has_one_channel: bool = False
+    """A guest who cannot be invited to any other channel."""
+    is_stranger: bool = False
+    """Of another organisation, and in no channel with us."""
+    teams: frozenset[str] = frozenset()
+    """Their workspaces, as far as Slack tells."""
+
+    def is_of(self, workspace_id: str) -> bool:
+        """Whether they belong to the workspace; everybody else comes from another organisation."""
+        return not self.teams or workspace_id in self.teams
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.directory import Account
 from bot.domain import commands as c
@@ -29,17 +29,34 @@ async def read_new_set(sent: Submitted) -> SetAnswers:
     return create_set_form(queries.language, queries.format, zone, queries.now).read(sent.values)
 
 
-async def create_set(visit: Visit, answers: SetAnswers) -> tuple[c.CreateSet, PickedChannel]:
-    """The command, with everybody as the workspace knows them. Raises `FormErrors` for what it forbids."""
+class SharingNotAgreed(Exception):
+    """The channel is shared with another organisation, and the creator has not agreed to that."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSet:
+    """The command, and what the workspace tells of those it names."""
+
+    command: c.CreateSet
+    channel: PickedChannel
+    people: Mapping[str, PickedPerson]
+
+
+async def create_set(visit: Visit, answers: SetAnswers) -> NewSet:
+    """The command, with everybody as the workspace knows them. Raises `FormErrors` for what it forbids, and
+    `SharingNotAgreed`.
+    """
     named = [*answers.members, visit.person, *([answers.facilitator] if answers.facilitator else [])]
     accounts, channel, us = await asyncio.gather(
         visit.directory.accounts(named),
         _channel(visit, answers),
         visit.directory.account(visit.bot_user_id),
     )
-    picked = {person: _picked(account) for person, account in accounts.items()}
+    picked = {person: _picked(account, channel, visit) for person, account in accounts.items()}
     bot_name = us.person.name if us else visit.bot_user_id
     check_with_workspace(answers, picked, channel, bot_name, visit.desk.queries.language)
+    if channel.shared and not answers.sharing:
+        raise SharingNotAgreed
     command = c.CreateSet(
         workspace_id=visit.workspace_id,
         set_id=visit.desk.new_id(),
@@ -54,9 +71,10 @@ async def create_set(visit: Visit, answers: SetAnswers) -> tuple[c.CreateSet, Pi
         clock_id=answers.clock_id,
         call_link=answers.call_link,
         in_pairs=answers.pairs,
+        sharing_agreed=channel.shared,
         people=await _people(visit, accounts),
     )
-    return command, channel
+    return NewSet(command, channel, picked)
 
 
 async def known_person(visit: Visit, account: Account) -> Person:
@@ -73,6 +91,7 @@ async def _channel(visit: Visit, answers: SetAnswers) -> PickedChannel:
     if found.is_private and visit.person not in await directory.members(answers.channel):
         return PickedChannel(bot_is_in=False)
     outside = await _outsiders(visit, answers)
+    present = await directory.members(answers.channel)
     return PickedChannel(
         bot_is_in=True,
         public=not found.is_private,
@@ -80,6 +99,7 @@ async def _channel(visit: Visit, answers: SetAnswers) -> PickedChannel:
         archived=found.is_archived,
         taken=await visit.desk.queries.channel_is_taken(visit.workspace_id, answers.channel),
         people=outside,
+        present=present,
     )
 
 
@@ -103,5 +123,13 @@ async def _people(visit: Visit, accounts: Mapping[str, Account]) -> dict[str, Pe
     }
 
 
-def _picked(account: Account) -> PickedPerson:
-    return PickedPerson(account.person.name, bot=account.is_bot, deactivated=account.deactivated)
+def _picked(account: Account, channel: PickedChannel, visit: Visit) -> PickedPerson:
+    return PickedPerson(
+        account.person.name,
+        bot=account.is_bot,
+        deactivated=account.deactivated,
+        guest=account.is_guest,
+        has_one_channel=account.has_one_channel,
+        outsider=account.is_stranger or not account.is_of(visit.workspace_id),
+        in_channel=account.person.id in channel.present or not channel.bot_is_in,
+    )

@@ -13,12 +13,12 @@ from bot.domain.rejections import Rejected
 from bot.listeners.done import done_reply
 from bot.listeners.payloads import Submission, carried
 from bot.listeners.refusals import Forged, NotNow, Refusal, sentence
-from bot.listeners.set_creation import create_set, read_new_set
+from bot.listeners.set_creation import SharingNotAgreed, create_set, read_new_set
 from bot.listeners.submitted import READS, Read, Submitted
 from bot.listeners.visit import Visit
 from bot.surfaces.forms import FormErrors
 from bot.surfaces.ids import Callback
-from bot.surfaces.modals.create_set import set_created_view, warnings
+from bot.surfaces.modals.create_set import set_created_view, sharing_modal, warnings
 from bot.surfaces.replies import reply_view
 
 Answer = Mapping[str, Any]
@@ -61,12 +61,17 @@ async def new_set(sent: Submitted) -> Answer:
     """The modal turns into what was done, with the warnings."""
     visit = sent.visit
     answers = await read_new_set(sent)
-    asked, channel = await create_set(visit, answers)
-    outcome = await visit.desk.handler.handle(asked, request=visit.request)
+    queries = visit.desk.queries
+    try:
+        asked = await create_set(visit, answers)
+    except SharingNotAgreed:
+        again = sharing_modal(answers, queries.language, queries.format, answers.zone, queries.now)
+        return {"response_action": "update", "view": again}
+    outcome = await visit.desk.handler.handle(asked.command, request=visit.request)
     if outcome.rejected is not None:
         return _refused(visit, outcome.rejected, outcome, sent.values)
-    language = visit.desk.queries.language
-    told_also = warnings(answers, channel, visit.person, language.words)
+    language = queries.language
+    told_also = warnings(answers, asked.people, asked.channel, visit.person, language)
     return {"response_action": "update", "view": set_created_view(answers, told_also, language)}
 
 

@@ -207,7 +207,7 @@ class Users(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Channel(Field):
-    """A public or private channel, not one shared with another organisation, and no DM."""
+    """A public or private channel, no DM."""
 
     slack_type = "conversations_select"
     state_key = "selected_conversation"
@@ -218,9 +218,7 @@ class Channel(Field):
             placeholder=labels.optional("placeholder"),
             initial_conversation=initial if isinstance(initial, str) else None,
             default_to_current_conversation=True if initial is None else None,
-            filter=ConversationFilter(
-                include=["public", "private"], exclude_bot_users=True, exclude_external_shared_channels=True
-            ),
+            filter=ConversationFilter(include=["public", "private"], exclude_bot_users=True),
         )
 
     def parse(self, raw: object) -> str:

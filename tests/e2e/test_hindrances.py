@@ -44,7 +44,7 @@ async def agreed(world: World) -> None:
 async def restricted(world: World) -> None:
     """Slack tells nothing of it: the next post finds out."""
     world.slack.workspace.restrict_posting(world.place.channel.id)
-    await world.command("dev", "/als join")
+    await world.command("oscar", "/als join")
 
 
 async def allowed(world: World) -> None:

@@ -76,19 +76,17 @@ def wrong_people(world: World) -> Iterable[Wrong]:
 
 
 def wrong_channels(world: World) -> Iterable[Wrong]:
-    """Channels that are unknown, none, archived, shared, without the bot, or not to be seen by who asks."""
+    """Channels that are unknown, none, archived, without the bot, or not to be seen by who asks."""
     slack, oscar = world.slack, world.person("oscar")
     without_bot = slack.add_channel("no-bot-here", [oscar], with_bot=False)
     archived = slack.add_channel("long-ago", [oscar])
     archived.is_archived = True
-    shared = slack.add_channel("with-partners", [oscar], is_ext_shared=True)
     of_others = slack.add_channel("of-others", [world.person("ama")], is_private=True)
     invite = {"bot": slack.workspace.bot.shown_name}
     for unseen in (without_bot.id, of_others.id, "C0NOWHERE"):
         yield Wrong({"channel": unseen}, "channel", f"{NEW}.bot_not_in_channel", invite)
     yield Wrong({"channel": slack.workspace.dm_with(oscar.id).id}, "channel", f"{ERROR}.malformed")
     yield Wrong({"channel": archived.id}, "channel", f"{NEW}.channel_archived")
-    yield Wrong({"channel": shared.id}, "channel", f"{NEW}.channel_shared")
 
 
 def wrong_times(world: World) -> Iterable[Wrong]:

@@ -57,6 +57,36 @@ async def test_the_bot_must_be_in_the_channel_and_says_how(stage: Stage, is_priv
     assert not (await stage.ama.submit()).errors
 
 
+async def test_a_channel_that_outsiders_can_read_wants_a_yes(stage: Stage) -> None:
+    shared = stage.slack.add_channel("partners", stage.members, is_ext_shared=True)
+    xeno = stage.slack.add_person("xeno", display_name="Xeno", team_id="T0OTHER00")
+    act = await open_and_fill(stage, channel=shared.id, members=[p.id for p in (*stage.members, xeno)])
+    assert "Xeno" in act.errors["members"]
+    stage.slack.workspace.join(shared.id, xeno.id)
+    stage.clock.advance(60)
+    assert not (await stage.ama.submit()).errors
+    assert "tick the box" in stage.ama.text_of(await stage.ama.see_modal("Start a set"))
+    assert await stage.queries.scene_in_channel(stage.slack.team_id, shared.id) is None
+
+    act = await stage.ama.submit({"sharing": ["yes"]})
+    assert not act.errors
+    told = stage.ama.text_of(await stage.ama.see_modal("Your set is started"))
+    assert "its people can read what the set writes" in told
+    assert "Xeno belong to another organisation" in told
+    scene = await stage.queries.scene_in_channel(stage.slack.team_id, shared.id)
+    assert scene is not None
+    assert scene.learning_set.sharing_agreed
+
+
+async def test_a_guest_of_another_channel_cannot_be_a_member_and_one_of_this_can(stage: Stage) -> None:
+    guest = stage.slack.add_person("gil", display_name="Gil", is_restricted=True, is_ultra_restricted=True)
+    act = await open_and_fill(stage, members=[person.id for person in (*stage.members, guest)])
+    assert "Gil can be in one channel only" in act.errors["members"]
+    stage.slack.workspace.join(stage.channel.id, guest.id)
+    stage.clock.advance(60)
+    assert not (await stage.ama.submit()).errors
+
+
 async def test_a_channel_has_one_set(stage: Stage) -> None:
     await stage.create_set()
     act = await open_and_fill(stage)

@@ -16,6 +16,7 @@ from bot.domain import commands as c
 from bot.domain.learning_set import Horizon, Outcome
 from bot.domain.rejections import Reason, Rejected
 from bot.rehearsal.block_kit import check_view
+from bot.rehearsal.form_values import values_of
 from bot.surfaces import modals
 from bot.surfaces.forms import Form, FormErrors
 from bot.surfaces.ids import Action, Callback
@@ -84,6 +85,12 @@ def draw_new_set(_play: Play) -> Drawn:
     return view, form
 
 
+def draw_sharing(play: Play) -> Drawn:
+    view, form = draw_new_set(play)
+    answers = form.read(good_values(view.to_dict())) if form else None
+    return create_set.sharing_modal(answers, LANGUAGE, FORMAT, "Europe/London", CREATED), form
+
+
 def draw_edit_question(play: Play) -> Drawn:
     scene = in_question_stage(play).scene
     return questions.edit_question_modal(scene, "q1"), questions.edit_question_form()
@@ -137,6 +144,7 @@ def live(play: Play) -> Play:
 
 MODALS: dict[str, Callable[[Play], Drawn]] = {
     "create_set_modal": draw_new_set,
+    "sharing_modal": draw_sharing,
     "ask_question_modal": with_form(
         in_question_stage, questions.ask_question_modal, questions.ask_question_form
     ),
@@ -328,7 +336,6 @@ class TestCreatingASet:
         [
             (create_set.PickedChannel(bot_is_in=False), "/invite @learning"),
             (create_set.PickedChannel(bot_is_in=True, taken=True), "has a set already"),
-            (create_set.PickedChannel(bot_is_in=True, shared=True), "another organisation"),
             (create_set.PickedChannel(bot_is_in=True, archived=True), "archived"),
         ],
     )
@@ -342,6 +349,8 @@ class TestCreatingASet:
         [
             create_set.PickedPerson("Calendar *bot*", bot=True),
             create_set.PickedPerson("Gone", deactivated=True),
+            create_set.PickedPerson("A guest", guest=True, has_one_channel=True, in_channel=False),
+            create_set.PickedPerson("A partner", outsider=True, in_channel=False),
         ],
     )
     @pytest.mark.parametrize(("person", "block_id"), [("U0000002", "members"), ("U0000009", "facilitator")])
@@ -366,15 +375,35 @@ class TestCreatingASet:
     def test_warnings_are_plain_and_stop_nothing(self) -> None:
         answers = self.form().read(self.values(members=("selected_users", ["U1", "U2"])))
         channel = create_set.PickedChannel(bot_is_in=True, public=True, people=frozenset({"U1", "U7", "U8"}))
-        lines = create_set.warnings(answers, channel, "U8", WORDS)
+        lines = create_set.warnings(answers, {}, channel, "U8", LANGUAGE)
         assert [line.plain().split()[0] for line in lines] == ["The", "1", "You"]
         view = create_set.set_created_view(answers, lines, LANGUAGE)
         check_view(view.to_dict(), "modal")
 
+    def test_what_does_not_work_for_guests_and_people_from_outside_is_said(self) -> None:
+        answers = self.form().read(self.values(members=("selected_users", ["U1", "U2", "U3", "U4"])))
+        people = {
+            "U1": create_set.PickedPerson("Ada"),
+            "U2": create_set.PickedPerson("Gus", guest=True, in_channel=False),
+            "U3": create_set.PickedPerson("Xeno", outsider=True),
+            "U4": create_set.PickedPerson("Ike", guest=True, has_one_channel=True),
+        }
+        channel = create_set.PickedChannel(bot_is_in=True, shared=True)
+        lines = create_set.warnings(answers, people, channel, "U1", LANGUAGE)
+        assert [line.plain().split()[0] for line in lines] == ["The", "Xeno", "Gus"]
+        check_view(create_set.set_created_view(answers, lines, LANGUAGE).to_dict(), "modal")
+
+    def test_a_channel_that_outsiders_can_read_is_asked_about_with_all_answers_kept(self) -> None:
+        answers = self.form().read(self.values())
+        view = create_set.sharing_modal(answers, LANGUAGE, FORMAT, "Europe/London", CREATED)
+        again = self.form().read(values_of(view.to_dict()["blocks"]))
+        assert again == answers
+        assert "tick the box" in said(view)
+
     def test_nothing_is_warned_of_without_reason(self) -> None:
         answers = self.form().read(self.values())
         channel = create_set.PickedChannel(bot_is_in=True, people=frozenset(answers.members))
-        lines = create_set.warnings(answers, channel, OWNER, WORDS)
+        lines = create_set.warnings(answers, {}, channel, OWNER, LANGUAGE)
         assert lines == ()
         check_view(create_set.set_created_view(answers, lines, LANGUAGE).to_dict(), "modal")
 

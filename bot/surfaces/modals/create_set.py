@@ -16,8 +16,10 @@ from bot.surfaces.forms import Answers, Form, FormErrors
 from bot.surfaces.ids import Callback
 from bot.surfaces.modals.frame import modal, notice, told
 from bot.surfaces.modals.zones import is_zone, zone_groups
+from bot.surfaces.names import NAME_LIMIT as NAME_SHOWN
 from bot.surfaces.names import listed
 from bot.surfaces.picks import Channel, Choice, Select, Tick, User, Users
+from bot.surfaces.text import shorten
 from bot.surfaces.values import Carried
 
 NAME_LIMIT = 80
@@ -43,6 +45,8 @@ class SetAnswers(Answers):
     length: int
     turns: int
     call_link: str | None
+    sharing: bool = False
+    """People of another organisation may read along."""
 
     @property
     def first_meeting_at(self) -> datetime:
@@ -62,6 +66,22 @@ class PickedPerson:
     name: str
     bot: bool = False
     deactivated: bool = False
+    guest: bool = False
+    has_one_channel: bool = False
+    """A guest who cannot be invited to any other channel."""
+    outsider: bool = False
+    """Of another organisation."""
+    in_channel: bool = True
+
+    @property
+    def is_guest_elsewhere(self) -> bool:
+        """They cannot be invited to the set's channel."""
+        return self.has_one_channel and not self.in_channel
+
+    @property
+    def is_outsider_elsewhere(self) -> bool:
+        """They are not among those with whom the set's channel is shared."""
+        return self.outsider and not self.in_channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +95,9 @@ class PickedChannel:
     archived: bool = False
     taken: bool = False
     people: frozenset[str] = frozenset()
-    """Everybody in it, without bots."""
+    """Everybody in it who is not in the set, without bots."""
+    present: frozenset[str] = frozenset()
+    """Everybody in it."""
 
 
 def create_set_form(language: Language, format_: Format, zone: str, now: datetime) -> Form[SetAnswers]:
@@ -96,6 +118,7 @@ def create_set_form(language: Language, format_: Format, zone: str, now: datetim
     fields = [
         Text(name="name", limit=NAME_LIMIT),
         Channel(name="channel"),
+        Tick(name="sharing"),
         Users(name="members", fewest=FEWEST_MEMBERS, most=MOST_MEMBERS),
         Tick(name="pairs"),
         User(name="facilitator", optional=True),
@@ -125,9 +148,20 @@ def create_set_modal(
         "length": str(clock.length_minutes),
         "turns": str(clock.turns),
     }
-    blocks = create_set_form(language, format_, zone, now).blocks(language.words, initial)
+    form = create_set_form(language, format_, zone, now)
+    blocks = form.blocks(language.words, initial, without=("sharing",))
     carried = Carried(channel_id=channel).packed()
     return modal(language.words, "create_set", Callback.CREATE_SET, carried, blocks)
+
+
+def sharing_modal(answers: SetAnswers, language: Language, format_: Format, zone: str, now: datetime) -> View:
+    """The same modal, with the answers in it, after a channel was chosen that outsiders can read."""
+    first = {"first_date": answers.first_date, "first_time": answers.first_time}
+    initial = answers.model_dump() | first | {"length": str(answers.length), "turns": str(answers.turns)}
+    blocks = create_set_form(language, format_, zone, now).blocks(language.words, initial)
+    intro = told(language.words.rich("modals.create_set.shared_intro"))
+    carried = Carried(channel_id=answers.channel).packed()
+    return modal(language.words, "create_set", Callback.CREATE_SET, carried, [intro, *blocks])
 
 
 def check_with_workspace(
@@ -146,9 +180,16 @@ def check_with_workspace(
         raise FormErrors(errors)
 
 
-def warnings(answers: SetAnswers, channel: PickedChannel, creator: str, words: Words) -> tuple[Line, ...]:
+def warnings(
+    answers: SetAnswers,
+    people: Mapping[str, PickedPerson],
+    channel: PickedChannel,
+    creator: str,
+    language: Language,
+) -> tuple[Line, ...]:
     """What its creator should know, in plain sentences; nothing of it stops the set."""
-    return tuple(_warnings(answers, channel, creator, words))
+    words = language.words
+    return *_warnings(answers, channel, creator, words), *_of_people(answers, people, channel, language)
 
 
 def set_created_view(answers: SetAnswers, told_also: tuple[Line, ...], language: Language) -> View:
@@ -173,6 +214,8 @@ def _person_error(
     for key, odd in (
         ("modals.create_set.bots", [people[i] for i in ids if people[i].bot]),
         ("modals.create_set.deactivated", [people[i] for i in ids if people[i].deactivated]),
+        ("modals.create_set.guest_elsewhere", [people[i] for i in ids if people[i].is_guest_elsewhere]),
+        ("modals.create_set.outsider", [people[i] for i in ids if people[i].is_outsider_elsewhere]),
     ):
         if odd:
             return FieldError(key, names=listed([Line.of(each.name) for each in odd], language))
@@ -184,9 +227,7 @@ def _channel_error(channel: PickedChannel, bot_name: str) -> FieldError | None:
         return FieldError("modals.create_set.bot_not_in_channel", bot=bot_name)
     if channel.archived:
         return FieldError("modals.create_set.channel_archived")
-    if channel.taken:
-        return FieldError("modals.create_set.channel_taken")
-    return FieldError("modals.create_set.channel_shared") if channel.shared else None
+    return FieldError("modals.create_set.channel_taken") if channel.taken else None
 
 
 def _warnings(answers: SetAnswers, channel: PickedChannel, creator: str, words: Words) -> Iterator[Line]:
@@ -198,6 +239,21 @@ def _warnings(answers: SetAnswers, channel: PickedChannel, creator: str, words: 
     if len(answers.members) not in ADVISED_MEMBERS:
         fewest, most = ADVISED_MEMBERS.start, ADVISED_MEMBERS.stop - 1
         yield words.rich("modals.set_created.size", fewest=fewest, most=most, count=len(answers.members))
+
+
+def _of_people(
+    answers: SetAnswers, people: Mapping[str, PickedPerson], channel: PickedChannel, language: Language
+) -> Iterator[Line]:
+    picked = [people[i] for i in answers.members if i in people]
+    if channel.shared:
+        yield language.words.rich("modals.set_created.shared")
+    for key, some in (
+        ("modals.set_created.outside_members", [each for each in picked if each.outsider]),
+        ("modals.set_created.guests", [each for each in picked if each.guest and not each.in_channel]),
+    ):
+        if some:
+            names = listed([Line.of(shorten(each.name, NAME_SHOWN)) for each in some], language)
+            yield language.words.rich(key, names=names)
 
 
 def _lengths(clocks: tuple[Clock, ...], words: Words) -> list[Choice]:
