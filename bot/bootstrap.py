@@ -71,6 +71,7 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
         jitter=SystemRandom().random,
         by_itself=sends_by_itself,
         on_trouble=on_trouble,
+        absent=NotInstalled,
         metrics=metrics,
     )
     handler = CommandHandler(database, library, clock.now, sender.wake, metrics.command)
