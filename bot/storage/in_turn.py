@@ -1,7 +1,8 @@
 """Rows that are ready, taken by workspace in turn: a burst in one never delays another.
 
-No statement here looks at more than it needs, however much waits: the workspaces are found by stepping from
-one to the next in an index, and of each only the longest ready rows are read.
+No statement here looks at more than it needs, however much waits. Where little is ready, it is read from the
+index. Where much is, the workspaces are found by stepping from one to the next in another index, and of each
+only the longest ready rows are read.
 """
 
 from collections.abc import Sequence
@@ -12,27 +13,35 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     RowMapping,
+    ScalarSelect,
     Select,
     String,
     Table,
     column,
-    exists,
-    func,
     select,
     true,
     values,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+MUCH = 100
+"""From so many ready rows on, one workspace may hide the others behind it."""
+
 
 async def workspaces_in_turn(
     connection: AsyncConnection, table: Table, now: datetime, limit: int, after: str
 ) -> list[str]:
     """Up to ``limit`` workspaces with something ready, the next one after ``after`` first."""
-    later = await _workspaces(connection, table, now, limit, after)
+    c = table.c
+    longest_ready = select(c.workspace_id).where(c.ready_at <= now).order_by(c.ready_at).limit(MUCH)
+    ready = list(await connection.scalars(longest_ready))
+    if len(ready) < MUCH:
+        names = sorted(set(ready))
+        return [*(one for one in names if one > after), *(one for one in names if one <= after)][:limit]
+    later = await _step_through(connection, table, now, limit, after)
     if not after or len(later) == limit:
         return later
-    from_the_start = await _workspaces(connection, table, now, limit - len(later), "")
+    from_the_start = await _step_through(connection, table, now, limit - len(later), "")
     return later + [one for one in from_the_start if one not in later]
 
 
@@ -53,23 +62,23 @@ async def locked_in_turn(
     return found[:limit]
 
 
-async def _workspaces(
+async def _step_through(
     connection: AsyncConnection, table: Table, now: datetime, limit: int, after: str
 ) -> list[str]:
-    c = table.c
-    waiting = select(func.min(c.workspace_id).label("id")).where(
-        c.ready_at.is_not(None), c.workspace_id > after
-    )
-    step = waiting.cte("step", recursive=True)
-    rows = table.alias()
-    following = (
-        select(func.min(rows.c.workspace_id))
-        .where(rows.c.ready_at.is_not(None), rows.c.workspace_id > step.c.id)
-        .scalar_subquery()
-    )
-    step = step.union_all(select(following).where(step.c.id.is_not(None)))
-    ready = exists().where(c.workspace_id == step.c.id, c.ready_at <= now)
-    return list(await connection.scalars(select(step.c.id).where(ready).limit(limit)))
+    step = select(_next(table, after).label("id")).cte("step", recursive=True)
+    step = step.union_all(select(_next(table, step.c.id)).where(step.c.id.is_not(None)))
+    c = table.alias().c
+    one_ready = select(c.workspace_id).where(c.workspace_id == step.c.id, c.ready_at <= now).limit(1)
+    # No EXISTS: PostgreSQL would make a join of it, and look at all workspaces before it gives the first.
+    some = one_ready.scalar_subquery().is_not(None)
+    return list(await connection.scalars(select(step.c.id).where(some).limit(limit)))
+
+
+def _next(table: Table, after: Any) -> ScalarSelect[Any]:
+    """The next workspace in which something waits. Only one index has this order."""
+    c = table.alias().c
+    waiting = select(c.workspace_id).where(c.ready_at.is_not(None), c.workspace_id > after)
+    return waiting.order_by(c.workspace_id, c.ready_at).limit(1).scalar_subquery()
 
 
 async def _locked_at_once(
@@ -95,7 +104,7 @@ def _ready(table: Table, now: datetime, share: int, workspace_id: Any) -> Select
     return (
         select(table)
         .where(mine, c.ready_at <= now)
-        .order_by(c.ready_at, *(part for part in table.primary_key))
+        .order_by(c.ready_at, list(table.primary_key)[1])
         .limit(share)
         .with_for_update(skip_locked=True)
     )

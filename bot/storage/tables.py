@@ -141,7 +141,7 @@ def _optional_prose(name: str) -> Column[str]:
     return Column(name, Text)
 
 
-def _ready(table: str) -> tuple[Index, Index]:
+def _ready(table: str, name: str) -> tuple[Index, Index]:
     """Rows that may be claimed, the longest ready first: of all workspaces, and of each."""
     return (
         Index(f"ix_{table}_ready_at", "ready_at", sqlite_where=READY, postgresql_where=READY),
@@ -149,6 +149,7 @@ def _ready(table: str) -> tuple[Index, Index]:
             f"ix_{table}_workspace_id_ready_at",
             "workspace_id",
             "ready_at",
+            name,
             sqlite_where=READY,
             postgresql_where=READY,
         ),
@@ -399,7 +400,7 @@ due_prompts = Table(
     _optional_instant("ready_at"),
     _belongs_to("learning_sets", "set_id"),
     Index(None, "workspace_id", "set_id"),
-    *_ready("due_prompts"),
+    *_ready("due_prompts", "key"),
     Index("ix_due_prompts_final", "due_at", sqlite_where=FINAL, postgresql_where=FINAL),
 )
 """``ready_at`` is when a row may be claimed: when it is due or its lease is over; NULL once it is final."""
@@ -416,7 +417,7 @@ lanes = Table(
     _optional_instant("ready_at"),
     _optional_instant("slot_at"),
     Column("slot_round", Integer),
-    *_ready("lanes"),
+    *_ready("lanes", "lane"),
 )
 """``next_at``: nothing is sent to the lane before. ``ready_at``: when it may be claimed, which is when it has
 something to send, when its turn in the workspace's pace comes, or when its lease is over; NULL while nothing

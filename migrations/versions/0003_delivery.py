@@ -11,7 +11,6 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-TO_SEND = "state IN ('waiting', 'sending')"
 READY = sa.text("ready_at IS NOT NULL")
 FINAL = sa.text("ready_at IS NULL")
 
@@ -62,25 +61,29 @@ def _columns() -> None:
 
 def _fill() -> None:
     """What waits now is claimed by the new columns, too."""
-    postgresql = op.get_context().dialect.name == "postgresql"
-    thread_key = "payload ->> 'thread_key'" if postgresql else "json_extract(payload, '$.thread_key')"
-    op.execute(f"UPDATE outbox SET thread_key = {thread_key} WHERE {TO_SEND}")
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("UPDATE outbox SET thread_key = payload ->> 'thread_key'")
+    else:
+        op.execute("UPDATE outbox SET thread_key = json_extract(payload, '$.thread_key')")
     op.execute(
         "UPDATE lanes SET ready_at = CASE WHEN lease_until > next_at THEN lease_until ELSE next_at END "
         "WHERE EXISTS (SELECT 1 FROM outbox WHERE outbox.workspace_id = lanes.workspace_id "
-        f"AND outbox.lane = lanes.lane AND {TO_SEND})"
+        "AND outbox.lane = lanes.lane AND state IN ('waiting', 'sending'))"
     )
     op.execute("UPDATE due_prompts SET ready_at = due_at WHERE state = 'due'")
     op.execute("UPDATE due_prompts SET ready_at = lease_until WHERE state = 'leased'")
 
 
 def _indexes() -> None:
-    for table in ("lanes", "due_prompts"):
-        for columns in (["ready_at"], ["workspace_id", "ready_at"]):
+    for table, name in (("lanes", "lane"), ("due_prompts", "key")):
+        for title, columns in (
+            ("ready_at", []),
+            ("workspace_id_ready_at", ["workspace_id", "ready_at", name]),
+        ):
             op.create_index(
-                f"ix_{table}_{'_'.join(columns)}",
+                f"ix_{table}_{title}",
                 table,
-                columns,
+                columns or ["ready_at"],
                 unique=False,
                 sqlite_where=READY,
                 postgresql_where=READY,
