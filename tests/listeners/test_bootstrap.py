@@ -19,7 +19,7 @@ from bot.rehearsal.server import LocalSlack
 from bot.storage.migrate import SchemaState, check, downgrade
 from bot.storage.unit_of_work import Database
 from bot.surfaces.ids import Action
-from tests.keys import VAULT
+from tests.keys import KEY, VAULT
 from tests.listeners.stage import LIBRARY, MANIFEST, START, Stage, settings_for, staged
 
 
@@ -63,6 +63,7 @@ async def test_a_wrong_or_missing_token_stops_it_with_a_sentence(
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ENCRYPTION_KEYS", KEY)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/x.sqlite3")
     return monkeypatch
 
@@ -127,6 +128,7 @@ async def test_run_serves_slack_from_its_own_process_until_it_is_told_to_stop(
         "SLACK_APP_TOKEN": slack.app_token,
         "SLACK_API_URL": slack.api_url,
         "DATABASE_URL": database_url,
+        "ENCRYPTION_KEYS": KEY,
     }
     running = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", env=environment, stderr=asyncio.subprocess.PIPE
