@@ -31,6 +31,7 @@ from bot.privacy.retention import Retention
 from bot.prompt_library import PromptLibrary
 from bot.queries import Queries
 from bot.running import Bot, WatchedSender
+from bot.sender.tidying import Tidying
 from bot.settings import Settings
 from bot.starting import CannotStart, ask, secret_of
 from bot.storage.migrate import SchemaState, check
@@ -109,7 +110,8 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     flow = install_flow(slack_app, workspaces.clients, states, grants, library) if slack_app else None
     app = _bolt_app(workspaces, flow, library)
     register(app, desk)
-    tick = Tick(database, clock, handler.handle_due, sender, [lifecycle.tick, retention])
+    tidying = Tidying(database, clock.now)
+    tick = Tick(database, clock, handler.handle_due, sender, [lifecycle.tick, retention, tidying])
     reception = Reception(app, metrics)
 
     door: Door = (

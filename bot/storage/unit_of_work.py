@@ -24,6 +24,7 @@ from bot.storage.people import People
 from bot.storage.requests import Requests
 from bot.storage.resealing import Resealing
 from bot.storage.retentions import Retentions
+from bot.storage.tidying import Tidying
 from bot.storage.upkeep import Upkeep
 from bot.vault import Vault
 
@@ -48,6 +49,7 @@ class UnitOfWork:
         self.due_prompts = DuePrompts(connection)
         self.outbox = Outbox(connection, vault)
         self.upkeep = Upkeep(connection)
+        self.tidying = Tidying(connection)
         self.installations = Installations(connection, vault)
         self.life = Life(connection)
         self.oauth_states = OAuthStates(connection)
