@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import __version__
+from bot import data_commands as data
 from bot.bootstrap import CannotStart, build, check_schema, no_database, vault_of
 from bot.clock import SystemClock, Ticker
 from bot.doors.signed_http import Address
@@ -105,7 +106,17 @@ def make_key(_settings: Settings, _arguments: argparse.Namespace) -> None:
 SUBCOMMANDS: dict[str, Subcommand] = {
     "run": Subcommand("connect to Slack and serve it", run, run_arguments),
     "migrate": Subcommand("make the database, or bring it up to this version", migrate),
+    "export": Subcommand(
+        "write what is kept of a workspace, a set or a person", data.export, data.export_arguments
+    ),
+    "erase": Subcommand(
+        "delete what is kept of a workspace, a set or a person", data.erase, data.erase_arguments
+    ),
+    "retention": Subcommand(
+        "say or choose how long sets that have ended are kept", data.retention, data.retention_arguments
+    ),
     "new-key": Subcommand("make a key for ENCRYPTION_KEYS", make_key),
+    "rotate-keys": Subcommand("seal everything anew with the newest key", data.rotate_keys),
     "rehearse": Subcommand(
         "play a set with simulated members, with no Slack account", serve_rehearsal, rehearse_arguments
     ),

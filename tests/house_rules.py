@@ -59,6 +59,7 @@ ROOMS: dict[str, frozenset[str] | str] = {
     "connecting": frozenset({"install", "settings", "starting", "storage", "workspaces"}),
     "bootstrap": EVERYTHING,
     "backstage": EVERYTHING,
+    "data_commands": EVERYTHING,
     "rehearse": EVERYTHING,
     "rehearse_page": EVERYTHING,
     "__main__": EVERYTHING,

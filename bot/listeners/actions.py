@@ -6,7 +6,7 @@ from functools import partial
 
 from slack_sdk.models.views import View
 
-from bot.command_handler import NOT_TOLD_IN_THE_CHANNEL, Outcome, Result
+from bot.command_handler import Outcome, Result
 from bot.domain.rejections import Rejected
 from bot.listeners.openings import OPENINGS, Opening, new_set_view, opened
 from bot.listeners.payloads import Press, carried
@@ -51,7 +51,7 @@ async def command(translate: Translate, pressed: Pressed) -> None:
     outcome = await visit.desk.handler.handle(asked, request=visit.request, reply_to=_reply_to(pressed))
     if press.view is not None and outcome.rejected is not None:
         await _say_in_view(pressed, outcome)
-    elif outcome.rejected is not None and outcome.rejected.reason in NOT_TOLD_IN_THE_CHANNEL:
+    elif outcome.rejected is not None and not outcome.told:
         await visit.open(visit.refusal(outcome.rejected, outcome.learning_set))
     elif press.in_modal and outcome.result is Result.DONE and press.view is not None:
         await _after_in_modal(pressed, press.view.id, outcome)
@@ -78,17 +78,17 @@ async def new_set(pressed: Pressed) -> None:
 
 async def send_my_data(pressed: Pressed) -> None:
     """All that is kept of the person, to them alone."""
-    visit = pressed.visit
+    visit, view_id = pressed.visit, _modal_of(pressed)
     words = visit.desk.queries.language.words
     anything = await visit.desk.own_data.send(visit.workspace_id, visit.person, visit.request, words)
-    await _say_instead(pressed, sent_view(words, anything))
+    await visit.replace(view_id, sent_view(words, anything))
 
 
 async def delete_my_words(pressed: Pressed) -> None:
     """At once, and for good; the button has asked whether they are sure."""
-    visit = pressed.visit
+    visit, view_id = pressed.visit, _modal_of(pressed)
     anything = await visit.desk.own_data.delete(visit.workspace_id, visit.person)
-    await _say_instead(pressed, deleted_view(visit.desk.queries.language.words, anything))
+    await visit.replace(view_id, deleted_view(visit.desk.queries.language.words, anything))
     await visit.refresh_home()
 
 
@@ -120,9 +120,11 @@ async def _say_in_view(pressed: Pressed, outcome: Outcome) -> None:
         await visit.replace(given(view.id), said)
 
 
-async def _say_instead(pressed: Pressed, view: View) -> None:
-    """In place of the modal in which the button stood."""
-    await pressed.visit.replace(given(given(pressed.press.view).id), view)
+def _modal_of(pressed: Pressed) -> str:
+    """The id of the modal in which the button stood. Raises `Forged` where it stood in none."""
+    if not pressed.press.in_modal:
+        raise Forged
+    return given(given(pressed.press.view).id)
 
 
 async def _after_in_modal(pressed: Pressed, view_id: str | None, outcome: Outcome) -> None:

@@ -28,7 +28,7 @@ NEVER_SENT_OUT = (
     "{" * 2_000,
 )
 """Values that no button and no modal of ours carries."""
-ABOUT_NO_SET = (Action.NEW_SET, Action.OPEN_LINK)
+ABOUT_NO_SET = (Action.NEW_SET, Action.OPEN_LINK, Action.SEND_MY_DATA, Action.DELETE_MY_WORDS)
 NO_SUCH_THING: dict[Action, tuple[dict[str, Any], ...]] = {
     Action.MOVE_ON: ({"version": 10**30}, {"version": -1}),
     Action.END_MEETING: ({"version": 10**30}, {"version": 0}),

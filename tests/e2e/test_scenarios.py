@@ -54,7 +54,7 @@ from tests.keys import VAULT
 SCENARIOS = ("heads-of-department", "humanitarian-pairs")
 SHOWN_BY_SLACK_OR_LATER = frozenset({Action.OPEN_LINK.value, "user_change"})
 """A page opens, or nothing is seen yet: that nobody listens is told by the bot's own complaint."""
-SENDS_NOTHING = frozenset({Callback.HAND_OVER})
+SENDS_NOTHING = frozenset({Callback.HAND_OVER, Callback.PRIVACY})
 """Modals without a button to send them."""
 OUTCOMES = frozenset({"Done", "Partly done", "Not yet", "Changed course", "Dropped on purpose"})
 EVENT_OF = {

@@ -52,6 +52,7 @@ class Stop:
 BETWEEN = Stop(
     "between meetings",
     (
+        Way(Callback.PRIVACY, "fumi", "/als privacy", sends=False),
         Way(Callback.CHANGE_FACILITATOR, "ama", "/als facilitator"),
         Way(Callback.SWAP, "ben", "/als swap"),
         Way(Callback.GO_AWAY, "fumi", "/als away"),
@@ -61,6 +62,7 @@ BETWEEN = Stop(
         Way(Callback.CANCEL_MEETING, "ama", "/als cancel"),
     ),
 )
+OUT_OF_REACH = Stop("out of reach")
 BIDS = Stop(
     "bids",
     (
@@ -136,6 +138,8 @@ class Tour:
         await world.new_set(accepted=(), name=self.name_of_set, call_link=CALL)
         yield Stop("invitation")
         await self._answer_invitation()
+        async for stop in self._out_of_reach():
+            yield stop
         yield BETWEEN
         await world.move_to((await world.meeting()).starts_at - OPENS_BEFORE)
         yield Stop("board before the start")
@@ -185,6 +189,19 @@ class Tour:
         world = self.world
         joining = [world.pressing(name, Action.ACCEPT_INVITATION) for name in (*PRESENT, "fumi")]
         await world.at_once(*joining, world.pressing("elif", Action.DECLINE_INVITATION))
+        await world.settle()
+
+    async def _out_of_reach(self) -> AsyncIterator[Stop]:
+        """The channel is shared with another organisation, and one of the set leaves it and comes back."""
+        world, channel = self.world, self.world.place.channel.id
+        ben = world.person("ben").id
+        world.slack.workspace.leave(channel, ben)
+        world.slack.workspace.share(channel, "T0OTHER00")
+        await world.settle()
+        yield OUT_OF_REACH
+        await world.press(FACILITATOR, Action.GO_ON)
+        world.slack.workspace.unshare(channel, "T0OTHER00")
+        world.slack.workspace.join(channel, ben)
         await world.settle()
 
     async def _first_meeting(self) -> AsyncIterator[Stop]:

@@ -45,6 +45,8 @@ PRESSES: Mapping[Action, Rule] = {
     Action.ACCEPT_INVITATION: INVITED,
     Action.DECLINE_INVITATION: INVITED,
     Action.NEW_SET: ANYBODY,
+    Action.LEAVE_SET: ANY_MEMBER,
+    Action.GO_ON: MANAGER,
     Action.START_MEETING: FACILITATOR,
     Action.I_AM_HERE: ANY_MEMBER,
     Action.CORRECT_PRESENCE: FACILITATOR,
@@ -75,8 +77,11 @@ PRESSES: Mapping[Action, Rule] = {
     Action.SKIP_REPORT: ANY_MEMBER,
     Action.SKIP_TURN: ANY_MEMBER,
     Action.OPEN_LINK: ANYBODY,
+    Action.SEND_MY_DATA: ANYBODY,
+    Action.DELETE_MY_WORDS: ANYBODY,
 }
 SUBMISSIONS: Mapping[Callback, Rule] = {
+    Callback.PRIVACY: ANYBODY,
     Callback.CREATE_SET: ANYBODY,
     Callback.LEAVE_SET: ANY_MEMBER,
     Callback.END: WHOEVER_ENDS,
@@ -102,6 +107,8 @@ SUBMISSIONS: Mapping[Callback, Rule] = {
 COMMANDS: Mapping[Subcommand, Rule] = {
     Subcommand.HELP: ANYBODY,
     Subcommand.NEW: ANYBODY,
+    Subcommand.PRIVACY: ANYBODY,
+    Subcommand.HERE: Rule(("hindrances.here.none",)),
     Subcommand.NEXT: ANY_MEMBER,
     Subcommand.STATUS: ANY_MEMBER,
     Subcommand.START: FACILITATOR,

@@ -21,7 +21,7 @@ NEEDS_SCOPES = {
     "channels:read": "conversations.info, conversations.members and member_joined_channel of public channels",
     "groups:read": "the same of private channels",
 }
-SENT = set(Callback) - {Callback.HAND_OVER}
+SENT = set(Callback) - {Callback.HAND_OVER, Callback.PRIVACY}
 """Handing over is done by buttons in the modal, which has nothing to send."""
 SECRET = "what nobody but the set may read"
 
