@@ -64,7 +64,6 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("ENCRYPTION_KEYS", KEY)
-    monkeypatch.setenv("ENCRYPTION_KEYS", KEY)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/x.sqlite3")
     return monkeypatch
 
