@@ -28,8 +28,6 @@ from bot.surfaces.notices import Address, rejection_notice
 
 logger = logging.getLogger(__name__)
 
-NOT_TOLD_IN_THE_CHANNEL = frozenset({Reason.SET_HINDERED})
-"""Refusals that no private notice could bring into the channel: the caller says them."""
 DEFAULT_LANGUAGE = "en"
 DEFAULT_FORMAT = "classic"
 
@@ -50,6 +48,8 @@ class Outcome:
     result: Result
     learning_set: LearningSet | None = None
     rejected: Rejected | None = None
+    told: bool = False
+    """The refusal is in the outbox; else it is the caller's to say."""
 
 
 class CommandHandler:
@@ -77,7 +77,8 @@ class CommandHandler:
     ) -> Outcome:
         """Handle a command of a person. ``request`` names the request it came with, for the dedupe.
 
-        With ``reply_to`` a refusal is put into the outbox as a private notice; without, the caller says it.
+        With ``reply_to`` a refusal is put into the outbox as a private notice; without, or where nothing can
+        be posted just now, the caller says it.
         Raises whatever storage raises: then nothing happened and nothing must be acknowledged.
         """
         result = "failed"
@@ -192,13 +193,21 @@ class CommandHandler:
             if request is not None and not await unit.requests.first(command.workspace_id, request, now):
                 return _duplicate(command)
             learning_set = await unit.learning_sets.load(command.workspace_id, command.set_id)
-            if reply_to is not None and rejected.reason not in NOT_TOLD_IN_THE_CHANNEL:
+            told = reply_to is not None and not _is_held(learning_set, reply_to)
+            if reply_to is not None and told:
                 notice = rejection_notice(rejected, learning_set, self._language(learning_set), reply_to)
                 await unit.outbox.enqueue(command.workspace_id, [notice], now)
-        return Outcome(Result.REJECTED, learning_set, rejected)
+        return Outcome(Result.REJECTED, learning_set, rejected, told=told)
 
     def _language(self, learning_set: LearningSet | None) -> Language:
         return self._library.language(learning_set.language if learning_set else DEFAULT_LANGUAGE)
+
+
+def _is_held(learning_set: LearningSet | None, reply_to: Address) -> bool:
+    """Whether nothing is posted there for now."""
+    if learning_set is None or learning_set.hindered_by is None:
+        return False
+    return reply_to.conversation == learning_set.channel_id
 
 
 async def _change_channel(unit: UnitOfWork, before: LearningSet | None, events: Iterable[Event]) -> None:

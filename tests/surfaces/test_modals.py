@@ -87,7 +87,8 @@ def draw_new_set(_play: Play) -> Drawn:
 
 def draw_sharing(play: Play) -> Drawn:
     view, form = draw_new_set(play)
-    answers = form.read(good_values(view.to_dict())) if form else None
+    assert form is not None
+    answers = form.read(good_values(view.to_dict()))
     return create_set.sharing_modal(answers, LANGUAGE, FORMAT, "Europe/London", CREATED), form
 
 
