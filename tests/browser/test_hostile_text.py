@@ -59,7 +59,7 @@ async def _act_as(desk: Desk, person: Person) -> None:
 
 
 async def _fill(desk: Desk, way: Way, view: OpenView, texts: Texts) -> list[str]:
-    """Type something hostile into every field that the modal has; what no such field takes is told, and a good answer given."""
+    """Type something hostile into every field; what no such field takes is told, and then answered well."""
     written = []
     for block in typed_fields(view):
         element, id_ = block["element"], block["block_id"]
