@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import __version__
 from bot import data_commands as data
 from bot.bootstrap import CannotStart, build, check_schema, no_database, vault_of
-from bot.clock import SystemClock, Ticker
+from bot.clock import SharedClock, Ticker
 from bot.doors.signed_http import Address
 from bot.logs import configure_logs
 from bot.prompt_library import PromptError, PromptLibrary
@@ -63,10 +63,17 @@ def run(settings: Settings, given: argparse.Namespace) -> None:
 
 async def _serve(settings: Settings, library: PromptLibrary, vault: Vault, address: Address | None) -> None:
     database = Database(settings.database_url, vault)
-    bot = build(settings=settings, clock=SystemClock(), library=library, database=database, http=address)
-    ticker = Ticker(bot.tick)
+    clock = SharedClock(database)
+    bot = build(settings=settings, clock=clock, library=library, database=database, http=address)
+
+    async def tick() -> None:
+        await clock.set()
+        await bot.tick()
+
+    ticker = Ticker(tick)
     stopping = _told_to_stop()
     try:
+        await clock.set()
         await bot.connect()
         ticker.start()
         where = f"Listening at http://{address.host}:{bot.port}" if address else "Connected to Slack"

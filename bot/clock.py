@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
@@ -19,6 +20,7 @@ from bot.storage.unit_of_work import Database
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_TICKS = 5
+SECONDS_BETWEEN_SETTINGS = 60
 MOST_ATTEMPTS = 20
 """A due prompt that failed so often is set aside: with the lease of a minute, after twenty minutes."""
 
@@ -46,6 +48,37 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+class SharedClock:
+    """The time of the database's server, by which all processes of a bot agree; where the database is a file,
+    the time of this machine.
+
+    It is asked now and then (`set`); between two answers time passes by the machine's monotonic clock, so
+    that neither a wrong clock of this machine nor one that is put right makes leases end early.
+    """
+
+    def __init__(self, database: Database, own: Clock | None = None) -> None:
+        self._database = database
+        self._own = own or SystemClock()
+        self._told = self._own.now()
+        self._set_at: float | None = None
+        """By the monotonic clock: when the database told the time, in the middle of question and answer."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        if self._set_at is None:
+            return self._own.now()
+        return self._told + timedelta(seconds=monotonic() - self._set_at)
+
+    async def set(self) -> None:
+        """Ask the database, if that was not done within the last minute. Raises what the database raises."""
+        asked_at = monotonic()
+        if self._set_at is not None and asked_at - self._set_at < SECONDS_BETWEEN_SETTINGS:
+            return
+        told = await self._database.time()
+        if told is not None:
+            self._told, self._set_at = told, (asked_at + monotonic()) / 2
+
+
 class Tick:
     """Does everything that is due now.
 
@@ -69,6 +102,8 @@ class Tick:
         self._upkeep = upkeep
         self._last_served = ""
         """The workspace that was served last; the next one is first."""
+        self._waiting: list[DuePrompt] = []
+        """Claimed, and not begun."""
 
     async def __call__(self) -> None:
         """Handle what is due and send what waits, until nothing more is due at this instant."""
@@ -83,6 +118,13 @@ class Tick:
             found = await unit.due_prompts.next_due_at(), await unit.outbox.next_due_at()
         return min((at for at in found if at is not None), default=None)
 
+    async def give_back(self) -> None:
+        """Let other processes have at once what this one claimed and has not begun."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            async with self._database.unit_of_work() as unit:
+                await unit.due_prompts.give_back(waiting)
+
     async def _keep_up(self, step: Callable[[], Awaitable[None]]) -> None:
         """One that fails must not stop the others; it is tried again with the next tick."""
         try:
@@ -96,7 +138,12 @@ class Tick:
             if claimed:
                 await unit.requests.forget(self._clock.now() - REMEMBERED)
         self._last_served = claimed[-1].workspace_id if claimed else ""
-        for prompt in sorted(claimed, key=lambda one: (one.wake.due_at, one.wake.key)):
+        in_order = sorted(claimed, key=lambda one: (one.wake.due_at, one.wake.key))
+        self._waiting.extend(in_order)
+        for prompt in in_order:
+            if prompt not in self._waiting:
+                break  # given back meanwhile
+            self._waiting.remove(prompt)
             with about(workspace=prompt.workspace_id, set=prompt.set_id, wake=prompt.wake.key):
                 await self._handle(prompt)
         return len(claimed)

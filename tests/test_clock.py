@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.clock import MOST_ATTEMPTS, REMEMBERED, SystemClock, Tick, Ticker
+from bot.clock import MOST_ATTEMPTS, REMEMBERED, SharedClock, SystemClock, Tick, Ticker
 from bot.domain.wakes import Wake, WakeKind
 from bot.outgoing import Message
 from bot.rehearsal.clock import MovableClock
@@ -215,3 +215,55 @@ async def test_a_tick_that_has_begun_is_finished_before_the_ticker_stops() -> No
     may_end.set()
     await stopping
     assert ended == [True]
+
+
+async def test_all_processes_go_by_the_clock_of_the_database(database_url: str) -> None:
+    wrong = MovableClock(NOW)
+    async with opened(database_url) as database:
+        clock = SharedClock(database, wrong)
+        await clock.set()
+        told, real = clock.now(), await database.time()
+    assert (real is None) == database_url.startswith("sqlite")
+    assert abs(told - (real or NOW)) < timedelta(seconds=2)
+
+
+async def test_between_two_answers_the_machine_may_be_put_right(database_url: str) -> None:
+    own = MovableClock(NOW)
+    async with opened(database_url) as database:
+        clock = SharedClock(database, own)
+        await clock.set()
+        before = clock.now()
+        own.advance(3600)
+        await clock.set()
+        passed = clock.now() - before
+    expected = timedelta(hours=1) if database_url.startswith("sqlite") else timedelta()
+    assert abs(passed - expected) < timedelta(seconds=2)
+
+
+async def test_what_was_claimed_and_not_begun_is_given_back_for_others(
+    database: Database, clock: MovableClock, outlet: Outlet
+) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+    handled: list[str] = []
+
+    async def slowly(prompt: DuePrompt) -> None:
+        begun.set()
+        await may_end.wait()
+        handled.append(prompt.wake.key)
+        async with database.unit_of_work() as unit:
+            await unit.due_prompts.finish(prompt)
+
+    stopping = Tick(database, clock, slowly, outlet)
+    await due(database, wake("first", NOW - MINUTE), wake("second"), wake("third"))
+    ticking = asyncio.create_task(stopping())
+    await begun.wait()
+    await stopping.give_back()
+    async with database.unit_of_work() as unit:
+        taken_over = await unit.due_prompts.claim(NOW)
+    may_end.set()
+    await ticking
+    assert sorted((prompt.wake.key, prompt.attempts) for prompt in taken_over) == [
+        ("second", 1),
+        ("third", 1),
+    ]
+    assert handled == ["first"]

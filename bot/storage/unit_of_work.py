@@ -6,9 +6,10 @@ there is no other commit in the house. A unit is never opened within another: SQ
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import AsyncAdaptedQueuePool, Connection, event, make_url
+from sqlalchemy import AsyncAdaptedQueuePool, Connection, event, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.storage.audit import Audit
@@ -78,6 +79,14 @@ class Database:
         async with self._engine.connect() as connection:
             await connection.execution_options(postgresql_readonly=True, reading=True)
             yield UnitOfWork(connection, self._vault)
+
+    async def time(self) -> datetime | None:
+        """The time of the database's server; None where there is no server, but a file."""
+        if self._engine.dialect.name != "postgresql":
+            return None
+        async with self._engine.connect() as connection:
+            told: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+        return told.astimezone(UTC)
 
     async def close(self) -> None:
         """Close all connections."""
