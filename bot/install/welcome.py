@@ -16,7 +16,7 @@ def welcome(installation: Installation, library: PromptLibrary) -> Message:
     steps = words.lines("install.welcome.steps", bot=us)
     text, blocks = parts.drawn(parts.said(words.rich("install.welcome.hello")), parts.bullets(steps))
     return Message(
-        key=f"workspace:welcome:{int(installation.installed_at.timestamp())}",
+        key=f"workspace:welcome:{installation.installer}:{int(installation.installed_at.timestamp())}",
         conversation=installation.installer,
         text=text,
         blocks=blocks,
