@@ -35,8 +35,6 @@ PORT = 8765
 STATE, DATABASE, KEY = "rehearsal.json", "rehearsal.sqlite3", "rehearsal.key"
 VERSION = 1
 """Of the kept state; another one is not read."""
-TAKES = ("chat.postMessage", "chat.update", "chat.postEphemeral", "views.publish")
-"""What the bot sends, and remembers to have sent."""
 IDS_SKIPPED = 1_000
 """More ids of one kind than can be given between two keepings."""
 KEYS = {"scenario", "seed", "now", "slack", "page"}
@@ -167,7 +165,7 @@ async def _set_up(settings: Settings, options: PageOptions, store: Store) -> Asy
             scenario, slack, clock, bot, seed=seed, known=known, reading_speed=options.reading_speed
         )
         await _begin(rehearsal, earlier)
-        _keep_always(rehearsal, store)
+        rehearsal.keep_by(lambda: store.write(_state(rehearsal)))
         yield rehearsal
         rehearsal.keep()
     finally:
@@ -183,17 +181,6 @@ async def _begin(rehearsal: Rehearsal, earlier: JsonObject | None) -> None:
     rehearsal.unread = Unread.from_json(earlier["page"]["unread"])
     await rehearsal.settle()
     rehearsal.resumed_at = rehearsal.clock.now()
-
-
-def _keep_always(rehearsal: Rehearsal, store: Store) -> None:
-    """Keep it when all has come to rest, and before the bot learns that Slack took something.
-
-    So the bot's database never knows of a message that would be gone if this process were killed now.
-    """
-    rehearsal.keep = lambda: store.write(_state(rehearsal))
-    for method in TAKES:
-        rehearsal.slack.faults.on(method, "taken", lambda _call: rehearsal.keep())
-    rehearsal.keep()
 
 
 def _state(rehearsal: Rehearsal) -> JsonObject:

@@ -38,6 +38,8 @@ LONGEST_PAUSE = 5.0
 SHORTEST_PAUSE = 0.6
 HEARTBEAT_SECONDS = 1.0
 SLOW_SECONDS = 4.0
+TAKES = ("chat.postMessage", "chat.update", "chat.postEphemeral", "views.publish")
+"""What the bot sends, and remembers to have sent."""
 
 
 @dataclass(eq=False)
@@ -52,7 +54,7 @@ class Rehearsal:
     known: Cast | None = None
     reading_speed: float = 1.0
     keep: Callable[[], None] = lambda: None
-    """Called when all has come to rest after something happened."""
+    """Called when all has come to rest after something happened: see `keep_by`."""
     unread: Unread = field(default_factory=Unread)
     ticking: bool = False
     """Whether time passes by itself."""
@@ -97,6 +99,16 @@ class Rehearsal:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def keep_by(self, keep: Callable[[], None]) -> None:
+        """Keep it now, when all has come to rest, and before the bot learns that Slack took something.
+
+        So the bot's database never knows of a message that would be gone if this process were killed now.
+        """
+        self.keep = keep
+        for method in TAKES:
+            self.slack.faults.on(method, "taken", lambda _call: self.keep())
+        self.keep()
 
     def state(self) -> JsonObject:
         """What is to be kept of the page itself."""
