@@ -22,7 +22,7 @@ from bot.install.pages import Pages
 from bot.install.slack_app import INSTALL_PATH, REDIRECT_PATH, SlackApp
 from bot.install.stores import EXPIRES_IN, STATE_LIVES, Grants, States
 from bot.prompt_library import PromptLibrary
-from bot.workspaces import Clients
+from bot.workspaces import NO_ANSWER, Clients, code_of
 
 logger = logging.getLogger(__name__)
 
@@ -113,9 +113,9 @@ class InstallFlow(AsyncOAuthFlow):
             grant = Grant.model_validate(answer.data)
             bot = await self._clients.reading(grant.access_token).auth_test()
         except SlackApiError as error:
-            raise InstallFailed(str(error.response.get("error"))) from None
+            raise InstallFailed(code_of(error)) from None
         except (ClientError, OSError, TimeoutError, ValidationError) as error:
-            raise InstallFailed("slack_unreachable") from error
+            raise InstallFailed(NO_ANSWER) from error
         return _granted(grant, str(bot.get("bot_id") or ""))
 
     async def _succeeded(self, given: AsyncSuccessArgs) -> BoltResponse:
@@ -170,7 +170,7 @@ def install_flow(
 def _granted(grant: Grant, bot_id: str) -> Granted:
     """In Bolt's form. Raises `InstallFailed` for an installation of neither a workspace nor an enterprise."""
     if (grant.enterprise if grant.is_enterprise_install else grant.team) is None:
-        raise InstallFailed("slack_unreachable")
+        raise InstallFailed(NO_ANSWER)
     team, enterprise = grant.team, grant.enterprise
     return Granted(
         app_id=grant.app_id,

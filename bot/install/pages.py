@@ -32,7 +32,11 @@ CAUSES: Mapping[str, tuple[int, str]] = {
     "bad_client_secret": (500, "wrong_secrets"),
     "invalid_scope": (500, "wrong_scopes"),
     "invalid_team_for_non_distributed_app": (403, "not_shared"),
-    "slack_unreachable": (502, "slack_unreachable"),
+    "no_answer": (502, "slack_unreachable"),
+    "internal_error": (502, "slack_unreachable"),
+    "fatal_error": (502, "slack_unreachable"),
+    "ratelimited": (502, "slack_unreachable"),
+    "service_unavailable": (502, "slack_unreachable"),
     "storage_error": (503, "not_kept"),
 }
 """What Slack, Bolt and we call it, with the status of the answer and what people are told."""

@@ -5,13 +5,14 @@ it when they installed it, sealed in the database.
 """
 
 from bot.workspaces.authorize import Authorize
-from bot.workspaces.clients import Clients
+from bot.workspaces.clients import NO_ANSWER, Clients, code_of
 from bot.workspaces.many import InstalledWorkspaces
 from bot.workspaces.one import OneWorkspace
 from bot.workspaces.protocol import Installed, NotInstalled, NoToken, Workspaces
 from bot.workspaces.rotation import Rotation
 
 __all__ = [
+    "NO_ANSWER",
     "Authorize",
     "Clients",
     "Installed",
@@ -21,4 +22,5 @@ __all__ = [
     "OneWorkspace",
     "Rotation",
     "Workspaces",
+    "code_of",
 ]

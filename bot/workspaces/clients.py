@@ -1,12 +1,21 @@
 """Clients of Slack's Web API: alike but for their token, and all over one session."""
 
 from aiohttp import ClientSession
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
     AsyncServerErrorRetryHandler,
 )
 from slack_sdk.web.async_client import AsyncWebClient
+
+NO_ANSWER = "no_answer"
+
+
+def code_of(error: SlackApiError) -> str:
+    """Slack's own word for what is wrong; `NO_ANSWER` where somebody between us and Slack has answered."""
+    data = getattr(error.response, "data", error.response)
+    return str(data.get("error") or NO_ANSWER) if isinstance(data, dict) else NO_ANSWER
 
 
 class Clients:

@@ -43,7 +43,7 @@ class Page:
 
 @dataclass
 class Browser:
-    """Somebody's browser. It reaches the public address as through the operator's proxy, and keeps cookies."""
+    """A browser, which reaches the public address as through the operator's proxy. It keeps cookies."""
 
     session: ClientSession
     local_url: str
@@ -169,5 +169,3 @@ def manifest_with(**settings: Any) -> dict[str, Any]:
     made["oauth_config"]["redirect_urls"] = [PUBLIC_URL + REDIRECT_PATH]
     made["settings"] |= settings
     return made
-
-
