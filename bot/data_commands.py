@@ -106,7 +106,7 @@ def rotate_keys(settings: Settings, _given: argparse.Namespace) -> None:
         _run(settings, lambda database: operator.rotate_keys(database, _tell))
     except CannotOpen as error:
         raise CannotStart(
-            "Something was sealed with a key that is not in ENCRYPTION_KEYS. Add that key, and run this again."
+            "Something was sealed with a key that is not in ENCRYPTION_KEYS. Add it, and run this again."
         ) from error
     sys.stdout.write("All is sealed with the newest key; older ones may leave ENCRYPTION_KEYS.\n")
 
