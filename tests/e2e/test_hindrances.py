@@ -1,91 +1,173 @@
 """What befalls a set's channel: the set is paused, one person is told once what to do, and it goes on."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.hindrances import Hindrance
 from bot.domain.learning_set import Phase
+from bot.rehearsal.model import Conversation, Message
+from bot.storage.tables import PromptState, due_prompts
 from bot.surfaces.ids import Action
-from tests.e2e.world import World
+from tests.e2e import life
+from tests.e2e.life import CAUSES, Cause
+from tests.e2e.world import OPENS_BEFORE, World, key_of
 
-OTHER_ORGANISATION = "T0OTHER00"
-
-
-async def archived(world: World) -> None:
-    world.slack.workspace.archive(world.place.channel.id, world.person("ama").id)
+MEMBERS = ("ama", "ben", "carla")
 
 
-async def unarchived(world: World) -> None:
-    world.slack.workspace.unarchive(world.place.channel.id, world.person("ama").id)
+def told(world: World) -> list[Message]:
+    """The DMs that ask somebody to do something about the set."""
+    return [one for one in world.messages("dm:") if ":hindered:" in key_of(one)]
 
 
-async def removed(world: World) -> None:
-    world.slack.workspace.remove_bot(world.place.channel.id, world.person("ama").id)
+async def due(world: World) -> int:
+    return sum(row["state"] is PromptState.DUE for row in await world.rows(due_prompts))
 
 
-async def invited(world: World) -> None:
-    world.slack.workspace.invite_bot(world.place.channel.id, world.person("ama").id)
+async def new_set(world: World, channel: Conversation) -> None:
+    await world.new_set(accepted=(), facilitator="grace", channel=channel)
+    await world.at_once(*(world.pressing(name, Action.ACCEPT_INVITATION) for name in MEMBERS))
+    await world.settle()
 
 
-async def shared(world: World) -> None:
-    world.slack.workspace.share(world.place.channel.id, OTHER_ORGANISATION)
-
-
-async def unshared(world: World) -> None:
-    world.slack.workspace.unshare(world.place.channel.id, OTHER_ORGANISATION)
-
-
-async def agreed(world: World) -> None:
-    await world.press("grace", Action.GO_ON)
-
-
-async def restricted(world: World) -> None:
-    """Slack tells nothing of it: the next post finds out."""
-    world.slack.workspace.restrict_posting(world.place.channel.id)
-    await world.command("oscar", "/als join")
-
-
-async def allowed(world: World) -> None:
-    world.slack.workspace.restrict_posting(world.place.channel.id, None)
-    await world.press("grace", Action.GO_ON)
-
-
-Deed = Callable[[World], Awaitable[None]]
-CAUSES = [
-    pytest.param(archived, unarchived, Hindrance.ARCHIVED, "has been archived", id="archived"),
-    pytest.param(removed, invited, Hindrance.BOT_REMOVED, "taken out of the channel", id="removed"),
-    pytest.param(shared, unshared, Hindrance.SHARED_OUTSIDE, "another organisation", id="shared"),
-    pytest.param(shared, agreed, Hindrance.SHARED_OUTSIDE, "another organisation", id="agreed"),
-    pytest.param(restricted, allowed, Hindrance.MAY_NOT_POST, "not allowed to post", id="restricted"),
-]
-
-
-@pytest.mark.parametrize(("happens", "ends", "cause", "words"), CAUSES)
-async def test_a_set_is_paused_told_of_once_and_goes_on(
-    troubled_world: World, happens: Deed, ends: Deed, cause: Hindrance, words: str
+@pytest.mark.parametrize("private", [True, False])
+async def test_whatever_befalls_the_channel_is_told_once_and_the_set_goes_on(
+    troubled_world: World, private: bool
 ) -> None:
     world = troubled_world
-    await world.new_set(accepted=("ama", "ben", "carla"), facilitator="grace")
-    before = await world.learning_set()
-    await happens(world)
+    channel = world.place.channel if private else world.place.open_channel
+    await new_set(world, channel)
+    causes = CAUSES if private else [c for c in CAUSES if c.hindrance is not Hindrance.MAY_NOT_POST]
+    for number, cause in enumerate(causes, 1):
+        await paused_and_on_again(world, channel, cause, number)
+    await world.begin_meeting("grace", MEMBERS)
+    assert (await world.meeting()).phase is Phase.RUNNING
+
+
+async def paused_and_on_again(world: World, channel: Conversation, cause: Cause, number: int) -> None:
+    before, planned = await world.learning_set(), await due(world)
+    assert planned > 0
+    await cause.happens(world, channel)
     await world.settle()
     paused = await world.learning_set()
-    assert paused.hindered_by is cause
-    (told,) = [one for one in world.messages("dm:") if "hindered" in str(one.metadata)]
-    assert told in world.person("grace").dm()
-    assert words in world.text(told)
-    assert "nothing is" not in world.text(told) or "Nothing is lost" in world.text(told)
-    await world.move_to(before.meeting.starts_at - timedelta(hours=1) if before.meeting else world.now)
-    await ends(world)
+    assert paused.hindered_by is cause.hindrance
+    assert await due(world) == 0
+    assert len(told(world)) == number
+    dm = told(world)[-1]
+    assert dm in world.person("grace").dm()
+    assert cause.told in world.text(dm)
+
+    await world.pass_time(hours=1)
+    await cause.ends(world, channel)
     await world.settle()
     resumed = await world.learning_set()
     assert resumed.hindered_by is None
-    assert (resumed.members[:3], resumed.meeting) == (before.members[:3], before.meeting)
-    assert len([one for one in world.messages("dm:") if "hindered" in str(one.metadata)]) == 1
-    assert "There is nothing left to do" in world.text(told)
-    (on,) = world.messages(f"set:{before.id}:on:")
-    assert "The set goes on" in world.text(on)
-    await world.begin_meeting("grace", ("ama", "ben", "carla"))
-    assert (await world.meeting()).phase is Phase.RUNNING
+    assert (resumed.meeting, resumed.commitments) == (before.meeting, before.commitments)
+    assert {*before.active_members} - {*resumed.active_members} <= {
+        member for member in before.members if member.person == world.person("oscar").id
+    }
+    assert await due(world) == planned
+    assert len(told(world)) == number
+    assert "There is nothing left to do" in world.text(dm)
+    assert len(world.messages(f"set:{before.id}:on:")) == number
+
+
+async def typed(world: World, name: str, channel: Conversation) -> str:
+    """What somebody reads after `/als here`."""
+    person = world.person(name)
+    await person.command("/als here", channel)
+    await world.settle()
+    return person.text_of(person.ephemerals(channel)[-1])
+
+
+@pytest.mark.parametrize("private", [True, False])
+async def test_a_set_whose_channel_is_gone_finds_another(troubled_world: World, private: bool) -> None:
+    world = troubled_world
+    channel, other = world.place.channel, world.place.open_channel
+    channel, other = (channel, other) if private else (other, channel)
+    await new_set(world, channel)
+    world.slack.workspace.delete_channel(channel.id, world.person("ama").id)
+    await world.settle()
+    before = await world.learning_set()
+    assert before.hindered_by is Hindrance.DELETED
+    (dm,) = told(world)
+    assert "/als here" in world.text(dm)
+
+    assert "look after no set that is paused" in await typed(world, "carla", other)
+    assert (await world.learning_set()).channel_id == channel.id
+
+    assert "meets here from now on" in await typed(world, "grace", other)
+    moved = await world.learning_set()
+    assert (moved.channel_id, moved.hindered_by, moved.meeting) == (other.id, None, before.meeting)
+    assert "meets in this channel from now on" in world.text(world.messages(f"set:{before.id}:here:")[0])
+    await world.at_once(world.pressing("dev", Action.ACCEPT_INVITATION))
+    await world.settle()
+    await world.begin_meeting("grace", MEMBERS)
+    assert world.board().channel == other.id
+
+
+async def test_a_channel_that_changes_its_name_or_its_kind_stops_nothing(world: World) -> None:
+    channel = world.place.open_channel
+    await new_set(world, channel)
+    world.slack.workspace.rename_channel(channel.id, "another-name")
+    world.slack.workspace.convert_to_private(channel.id)
+    await world.settle()
+    await world.begin_meeting("grace", MEMBERS)
+    assert (await world.learning_set()).hindered_by is None
+    assert told(world) == []
+
+
+async def test_a_channel_with_another_id_is_followed_and_its_board_goes_on(world: World) -> None:
+    channel = world.place.channel
+    await world.running_meeting("clarification")
+    board = world.board()
+    new = world.slack.workspace.change_id(channel.id)
+    await world.settle()
+    assert (await world.learning_set()).channel_id == new
+    await world.press("grace", Action.PAUSE)
+    assert world.board() is board
+    assert "The clock is held" in world.text(board) or "paused" in world.text(board).lower()
+
+
+async def test_a_meeting_that_was_missed_meanwhile_gives_way_to_the_next(troubled_world: World) -> None:
+    world = troubled_world
+    await world.new_set(accepted=MEMBERS)
+    first = await world.meeting()
+    await world.move_to(first.starts_at - OPENS_BEFORE)
+    assert (await world.meeting()).phase is Phase.OPENED
+    await life.archived(world, world.place.channel)
+    await world.move_to(first.ends_at + timedelta(days=1))
+    await life.unarchived(world, world.place.channel)
+    await world.settle()
+    second = await world.meeting()
+    assert (second.number, second.starts_at.date() - first.starts_at.date()) == (2, timedelta(weeks=4))
+    (missed,) = world.messages(f"set:{(await world.learning_set()).id}:cancelled:")
+    assert "could not take place" in world.text(missed)
+    assert len(told(world)) == 1
+
+
+async def test_in_a_meeting_nobody_moves_on_unseen_and_nothing_written_is_lost(troubled_world: World) -> None:
+    world = troubled_world
+    await world.running_meeting("clarification", accepted=MEMBERS, present=MEMBERS)
+    owner = (await world.meeting()).turns[0].unit_id
+    asker = next(name for name in MEMBERS if world.person(name).id != owner)
+    await world.press(asker, Action.ASK_QUESTION)
+    await world.person(asker).see_modal()
+    await life.removed(world, world.place.channel)
+    await world.settle()
+    (dm,) = told(world)
+    assert "taken out of the channel" in world.text(dm)
+
+    await world.press("grace", Action.MOVE_ON)
+    shown = await world.person("grace").see_modal("Not just now")
+    assert "the set is paused and nobody would see it" in world.person("grace").text_of(shown)
+    await world.person("grace").close_modal()
+    assert (await world.meeting()).stage == "clarification"
+    await world.submit(asker, {"text": "What have you tried?"})
+
+    await life.invited(world, world.place.channel)
+    await world.settle()
+    assert "What have you tried?" in [text for one in world.thread() for text in world.text(one).splitlines()]
+    await world.press("grace", Action.MOVE_ON)
+    assert (await world.meeting()).stage != "clarification"
