@@ -104,6 +104,7 @@ class Tick:
         """The workspace that was served last; the next one is first."""
         self._waiting: list[DuePrompt] = []
         """Claimed, and not begun."""
+        self._stopped = False
 
     async def __call__(self) -> None:
         """Handle what is due and send what waits, until nothing more is due at this instant."""
@@ -119,7 +120,8 @@ class Tick:
         return min((at for at in found if at is not None), default=None)
 
     async def give_back(self) -> None:
-        """Let other processes have at once what this one claimed and has not begun."""
+        """Claim no more, and let other processes have at once what was claimed and not begun."""
+        self._stopped = True
         waiting, self._waiting = self._waiting, []
         if waiting:
             async with self._database.unit_of_work() as unit:
@@ -133,6 +135,8 @@ class Tick:
             logger.exception("upkeep failed")
 
     async def _handle_claimed(self) -> int:
+        if self._stopped:
+            return 0
         async with self._database.unit_of_work() as unit:
             claimed = await unit.due_prompts.claim(self._clock.now(), after=self._last_served)
             if claimed:

@@ -145,7 +145,8 @@ class Claims:
         for row in await self._behind(head):
             call = call_of_row(row)
             pace = self._paces.get((row["workspace_id"], call)) if call else None
-            if row["key"] not in passed and row["thread_key"] not in passed:
+            its_thread_is_to_come = row["thread_key"] in passed and row["thread_channel"] is None
+            if row["key"] not in passed and not its_thread_is_to_come:
                 if pace is None:
                     return row
                 if pace.is_open(self._now):
