@@ -1,11 +1,12 @@
 """Fixtures of the end-to-end tests."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.e2e.world import World
+from tests.trust.statements import StatementWatch
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -13,6 +14,16 @@ def _imported_things_stay() -> None:
     """The garbage collector need not walk through them again and again: that takes a tenth of the time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _each_statement_keeps_to_a_workspace() -> Iterator[None]:
+    """Whatever the bot asks of its database in any of these tests; see `tests/trust/statements.py`."""
+    watch = StatementWatch()
+    watch.listen()
+    yield
+    watch.leave()
+    assert watch.wrong == {}
 
 
 @pytest.fixture
