@@ -77,6 +77,7 @@ async def test_what_is_before_ones_eyes_is_not_told_as_unread(open_desk: OpenDes
 
 async def test_members_play_by_themselves_and_wait_for_whoever_was_taken_over(open_desk: OpenDesk) -> None:
     desk = await open_desk()
+    desk.rehearsal.reading_speed = 0.2  # else the meeting may be over before one can look
     status = desk.page.locator(".status")
     await desk.page.get_by_role("button", name="One step").click()
     await expect(desk.board).to_contain_text("Here: Ruth Adeyemi")
