@@ -404,6 +404,11 @@ class LearningSet:
         """The people of a unit who are in."""
         return tuple(m.person for m in self.active_members if m.unit_id == unit_id)
 
+    def is_former(self, person: str) -> bool:
+        """Whether this is somebody of whom the set knows only that they were there: their name was deleted."""
+        known = self.people.get(person)
+        return known is not None and not known.name
+
     def owners(self, turn: Turn) -> tuple[str, ...]:
         """Who owns the turn: the unit's people who are present, or all of them when none is."""
         people = self.unit_people(turn.unit_id)

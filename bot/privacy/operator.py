@@ -10,7 +10,7 @@ from bot.storage.resealing import SEALED_TABLES, Key
 from bot.storage.unit_of_work import Database
 
 FORMAT, VERSION = "action-learning-export", 1
-"""Of the document; its parts are told in docs/privacy.md."""
+"""Of the document; its parts are told in docs/export.md."""
 ROWS_AT_ONCE = 200
 
 

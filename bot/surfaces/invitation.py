@@ -39,8 +39,10 @@ def accepted(_event: InvitationAccepted, step: Step) -> Iterator[Outgoing]:
 
 
 def declined(event: InvitationDeclined, step: Step) -> Iterator[Outgoing]:
-    """To the creator alone. The invitation shows nothing of it."""
+    """To the creator alone, if they are still there. The invitation shows nothing of it."""
     scene = step.after
+    if scene.learning_set.is_former(scene.learning_set.creator):
+        return
     creator, who = scene.learning_set.creator, scene.called(event.person)
     line = scene.words.rich("invitation.declined", who=who, set=scene.learning_set.name)
     key = keys.direct(scene.learning_set.id, creator, f"declined:{event.person}")
