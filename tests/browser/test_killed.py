@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.desk import PATIENCE
-from tests.rehearsal.page.processes import started
+from tests.rehearsal.page.processes import running
 
 ACTS = (
     ("I'm here", "Here: Inês Carvalho", False),
@@ -47,20 +47,17 @@ async def test_a_rehearsal_that_is_killed_in_the_middle_of_an_act_goes_on(
     page = await browser.new_page(viewport={"width": 1280, "height": 800})
     page.set_default_timeout(PATIENCE)
     for label, expected, done in ACTS:
-        process, address = await started(folder)
-        await page.goto(address)
-        await _press(page, label)
-        if done:
-            await expect(_board(page)).to_contain_text(expected)
-        process.kill()
-        await process.communicate()
-        await expect(page.locator("#lost")).to_be_visible()
-
-        process, address = await started(folder)
-        await page.goto(address)
-        await _come_back(page, label, expected)
-        await page.get_by_role("button", name="Inspector").click()
-        await expect(page.locator(".side")).to_contain_text("The list begins anew")
-        process.terminate()
-        await process.communicate()
+        async with running(folder) as (process, address):
+            await page.goto(address)
+            await _press(page, label)
+            if done:
+                await expect(_board(page)).to_contain_text(expected)
+            process.kill()
+            await process.communicate()
+            await expect(page.locator("#lost")).to_be_visible()
+        async with running(folder) as (_, address):
+            await page.goto(address)
+            await _come_back(page, label, expected)
+            await page.get_by_role("button", name="Inspector").click()
+            await expect(page.locator(".side")).to_contain_text("The list begins anew")
     await page.close()

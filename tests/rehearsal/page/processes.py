@@ -3,6 +3,8 @@
 import asyncio
 import re
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.rehearsal.page.server import HOST
@@ -23,6 +25,18 @@ async def started(folder: Path) -> tuple[asyncio.subprocess.Process, str]:
     told = (await process.stdout.readline()).decode()
     (address,) = re.findall(rf"http://{re.escape(HOST)}:\d+/", told)
     return process, address
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """The same while the block lasts, however it ends."""
+    process, address = await started(folder)
+    try:
+        yield process, address
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.communicate()
 
 
 def ports_of(pid: int) -> set[int]:
