@@ -13,7 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import __version__
 from bot import data_commands as data
 from bot.bootstrap import CannotStart, build, check_schema, no_database, vault_of
-from bot.clock import SharedClock, Ticker
+from bot.clock import SharedClock, SystemClock, Ticker
+from bot.doctor import State, examine, unreadable
 from bot.doors.signed_http import Address
 from bot.logs import configure_logs
 from bot.prompt_library import PromptError, PromptLibrary
@@ -28,8 +29,16 @@ FAILED = 2
 """Exit code when it cannot start; one sentence on standard error says why."""
 REHEARSAL_FAILED = 1
 """Exit code when a rehearsal did not go as it should; standard error says at which act."""
+NOT_WELL = 1
+"""Exit code of a doctor who has found something; standard output says what."""
+DOCTOR = "doctor"
+"""Looks also at settings that nothing else can be begun with."""
 STOPPED = 130
 """Exit code when somebody stopped it before its end."""
+
+
+class NotWell(Exception):
+    """The doctor has found something, and has said it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,16 @@ def make_key(_settings: Settings, _arguments: argparse.Namespace) -> None:
     print(new_key())
 
 
+def doctor(settings: Settings, _arguments: argparse.Namespace) -> None:
+    """Look at the whole set-up. Raises `NotWell` where something is wrong."""
+    configure_logs("ERROR", settings.log_format)
+    findings = asyncio.run(examine(settings, SystemClock().now))
+    for finding in findings:
+        print(finding)
+    if any(finding.state is State.WRONG for finding in findings):
+        raise NotWell
+
+
 SUBCOMMANDS: dict[str, Subcommand] = {
     "run": Subcommand("connect to Slack and serve it", run, run_arguments),
     "migrate": Subcommand("make the database, or bring it up to this version", migrate),
@@ -122,6 +141,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "retention": Subcommand(
         "say or choose how long sets that have ended are kept", data.retention, data.retention_arguments
     ),
+    DOCTOR: Subcommand("look at the whole set-up, and say what is wrong with it", doctor),
     "new-key": Subcommand("make a key for ENCRYPTION_KEYS", make_key),
     "rotate-keys": Subcommand("seal everything anew with the newest key", data.rotate_keys),
     "rehearse": Subcommand(
@@ -134,7 +154,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Serve one command line; returns the exit code."""
     arguments = _parser().parse_args(argv)
     try:
-        SUBCOMMANDS[arguments.subcommand].serve(_settings(), arguments)
+        SUBCOMMANDS[arguments.subcommand].serve(_settings(arguments), arguments)
+    except NotWell:
+        return NOT_WELL
     except (CannotStart, PromptError, ScenarioError) as error:
         print(error, file=sys.stderr)
         return FAILED
@@ -146,10 +168,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _settings() -> Settings:
+def _settings(arguments: argparse.Namespace) -> Settings:
     try:
         return Settings()
     except ValidationError as error:
+        if arguments.subcommand == DOCTOR:
+            print(*unreadable(explain(error)), sep="\n")
+            raise NotWell from error
         raise CannotStart(explain(error)) from error
 
 

@@ -57,6 +57,7 @@ ROOMS: dict[str, frozenset[str] | str] = {
     "rehearsal": frozenset(),
     "settings": frozenset({"vault"}),
     "connecting": frozenset({"install", "settings", "starting", "storage", "workspaces"}),
+    "doctor": EVERYTHING,
     "bootstrap": EVERYTHING,
     "backstage": EVERYTHING,
     "data_commands": EVERYTHING,

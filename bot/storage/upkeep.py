@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.migrate import SchemaState, standing
-from bot.storage.tables import TO_SEND, PromptState, due_prompts, outbox
+from bot.storage.tables import TO_SEND, PromptState, due_prompts, learning_sets, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,15 @@ class Backlog:
     outbox_oldest_seconds: float
     prompts_waiting: int
     prompts_overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPlace:
+    """Where a set that has not ended meets."""
+
+    workspace_id: str
+    set_id: str
+    channel: str
 
 
 class Upkeep:
@@ -39,6 +48,16 @@ class Upkeep:
         prompts, overdue = await self._prompts(now)
         age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
         return Backlog(waiting, age, prompts, overdue)
+
+    async def meeting_places(self) -> list[MeetingPlace]:
+        """Where the sets of all workspaces meet."""
+        c = learning_sets.c
+        rows = await self._connection.execute(
+            select(c.workspace_id, c.id, c.channel_id)
+            .where(c.ended_at.is_(None))
+            .order_by(c.workspace_id, c.id)
+        )
+        return [MeetingPlace(*row) for row in rows]
 
     async def _outbox(self) -> tuple[int, datetime | None]:
         c = outbox.c
