@@ -68,6 +68,11 @@ def about(**ids: object) -> Iterator[None]:
         _about.reset(token)
 
 
+def what_about() -> Mapping[str, object]:
+    """The ids of what is being done here, as `about` was told."""
+    return _about.get()
+
+
 def configure_logs(level: str, form: str | None = None, stream: TextIO | None = None) -> None:
     """Write to standard error (or ``stream``), as ``json``, one object a line, or as ``text``.
 

@@ -18,6 +18,7 @@ from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ColumnElement
 from sqlalchemy.sql.expression import FromClause
 
+from bot.logs import what_about
 from bot.storage.tables import METADATA
 from tests.databases import REPOSITORY
 
@@ -52,6 +53,8 @@ class StatementWatch:
 
     unbound: dict[str, str] = field(default_factory=dict)
     """Such a statement, by the function of the bot that sent it."""
+    crossed: list[str] = field(default_factory=list)
+    """Statements about one workspace, sent while the bot was at work for another."""
     heard: int = 0
     _verdicts: dict[str, list[str]] = field(default_factory=dict)
 
@@ -75,8 +78,22 @@ class StatementWatch:
             compiled = getattr(context, "compiled", None)
             self._verdicts[sql] = unbound_in(compiled.statement) if compiled else tables_in(sql)
         self.heard += 1
+        ours = what_about().get("workspace")
+        if ours is not None and any(value != ours for value in workspaces_in(context)):
+            self.crossed.append(f"for {ours}: {sql}")
         if self._verdicts[sql] and (site := sent_by()) is not None:
             self.unbound.setdefault(site, f"{', '.join(self._verdicts[sql])} in: {sql}")
+
+
+def workspaces_in(context: Any) -> list[str]:
+    """The workspaces that are given to a statement as values."""
+    given = getattr(context, "compiled_parameters", None) or []
+    return [value for one in given for name, value in one.items() if is_workspace(name, value)]
+
+
+def is_workspace(name: str, value: object) -> bool:
+    """Whether a parameter is one; SQLAlchemy adds a number to its name."""
+    return name.startswith(WORKSPACE) and isinstance(value, str)
 
 
 def unbound_in(statement: Any) -> list[str]:
