@@ -43,11 +43,11 @@ async def member_left_channel(happening: Happening, left: MemberLeft) -> None:
 
 
 async def app_uninstalled(happening: Happening, _: Payload) -> None:
-    """By a person of the workspace, or by the organisation."""
+    """By a person of the workspace, or by the organisation, whose id then stands for a workspace's."""
     life = happening.desk.lifecycle
     if happening.enterprise_id is not None:
         await life.look_at_enterprise(happening.enterprise_id)
-    else:
+    if happening.workspace_id != happening.enterprise_id:
         await life.look_at_workspace(happening.workspace_id)
 
 

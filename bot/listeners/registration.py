@@ -100,7 +100,7 @@ class _Door:
                 workspace_id=_workspace(context),
                 bot_user_id=context.bot_user_id or "",
                 request=envelope.event_id,
-                enterprise_id=context.enterprise_id if context.is_enterprise_install else None,
+                enterprise_id=context.enterprise_id,
             )
             with _served(body, happening.workspace_id):
                 await listener.serve(happening, event)

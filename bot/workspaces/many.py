@@ -45,14 +45,17 @@ class InstalledWorkspaces:
         team_id: str | None,
         user_id: str | None,
     ) -> AuthorizeResult | None:
-        """As whom the bot answers this workspace; None where the app is not installed."""
+        """As whom the bot answers this workspace; None where the app is not installed.
+
+        What concerns a whole organisation has the organisation's id for a workspace's.
+        """
         workspace_id = team_id or enterprise_id
         found = await self._serving(workspace_id, enterprise_id) if workspace_id else None
         if found is None or workspace_id is None:
             logger.warning("not installed", extra={"workspace": workspace_id})
             return None
-        if not found.met and team_id is not None:
-            await self._meet(team_id, enterprise_id)
+        if not found.met and workspace_id != enterprise_id:
+            await self._meet(workspace_id, enterprise_id)
         installation = await self._fresh(found.installation)
         return AuthorizeResult(
             enterprise_id=enterprise_id or installation.enterprise_id,

@@ -1,0 +1,94 @@
+"""An organisation installs the app once for its workspaces: what it writes belongs to each of them."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.rehearsal.people import Person
+from bot.rehearsal.server import LocalSlack
+from bot.rehearsal.several import Enterprise
+from bot.workspaces import NotInstalled
+from tests.install.house import House
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[House]:
+    async with House.open(database_url, org_deploy_enabled=True) as opened:
+        yield opened
+
+
+def starship(house: House) -> tuple[Enterprise, LocalSlack, Person]:
+    grid = house.slacks.add_enterprise("Starship")
+    bridge = grid.add_workspace("Bridge")
+    return grid, bridge, bridge.add_person("ama")
+
+
+async def test_the_page_says_that_an_admin_adds_it_to_workspaces(house: House) -> None:
+    grid, _, ama = starship(house)
+    page = await house.install(grid, ama)
+    assert page.status == 200
+    assert "Starship has approved it" in page.text
+    [row] = await house.rows("installations")
+    assert (row["workspace_id"], row["enterprise_id"], row["org_wide"]) == (grid.id, grid.id, True)
+    assert await house.rows("workspaces") == []
+    assert await house.rows("outbox") == []
+
+
+async def test_each_of_its_workspaces_is_served_with_the_one_token_and_met_once(house: House) -> None:
+    grid, bridge, ama = starship(house)
+    engine = grid.add_workspace("Engine")
+    scotty = engine.add_person("scotty")
+    await house.install(grid, ama)
+    grid.grant_access(bridge, engine)
+    for person in (ama, scotty):
+        for _ in range(2):
+            assert (await person.command("/als help")).text
+            assert (await person.open_home()).acknowledged
+    await house.rest()
+    assert {(row["workspace_id"], row["enterprise_id"]) for row in await house.rows("workspaces")} == {
+        (bridge.team_id, grid.id),
+        (engine.team_id, grid.id),
+    }
+    for slack in (bridge, engine):
+        client = await house.workspaces().client_for(slack.team_id)
+        assert client.token == grid.bot_token
+    with pytest.raises(NotInstalled):
+        await house.workspaces().client_for("T404")
+
+
+async def test_a_workspace_that_installed_the_app_itself_keeps_its_own_token(house: House) -> None:
+    grid, bridge, ama = starship(house)
+    await house.install(bridge, ama)
+    own = bridge.bot_token
+    await house.install(grid, ama)
+    assert len(await house.rows("installations")) == 2
+    assert (await house.workspaces().client_for(bridge.team_id)).token == own
+    [row] = await house.rows("workspaces")
+    assert (row["workspace_id"], row["enterprise_id"]) == (bridge.team_id, grid.id)
+
+
+async def test_a_workspace_of_an_organisation_uninstalls_only_itself(house: House) -> None:
+    grid, bridge, ama = starship(house)
+    engine = grid.add_workspace("Engine")
+    for slack, person in ((bridge, ama), (engine, engine.add_person("scotty"))):
+        await house.install(slack, person)
+    bridge.uninstall()
+    await house.rest()
+    assert [row["workspace_id"] for row in await house.rows("installations")] == [engine.team_id]
+    states = {row["workspace_id"]: row["state"].value for row in await house.rows("workspaces")}
+    assert states == {bridge.team_id: "uninstalled", engine.team_id: "installed"}
+
+
+async def test_an_organisation_that_installs_again_brings_its_workspaces_back(house: House) -> None:
+    grid, bridge, ama = starship(house)
+    await house.install(grid, ama)
+    grid.grant_access(bridge)
+    await ama.command("/als help")
+    await house.rest()
+    grid.uninstall()
+    await house.rest()
+    assert await house.rows("installations") == []
+    assert [row["state"].value for row in await house.rows("workspaces")] == ["uninstalled"]
+    await house.install(grid, ama)
+    assert [row["state"].value for row in await house.rows("workspaces")] == ["installed"]
+    assert (await house.workspaces().client_for(bridge.team_id)).token == grid.bot_token
