@@ -224,11 +224,14 @@ class Lifecycle:
             logger.warning("not told", extra={"workspace": workspace_id, "error": type(error).__name__})
 
     async def _erase(self) -> None:
-        async with self.database.unit_of_work() as unit:
-            for workspace_id in await unit.life.to_erase(self.now()):
-                await self.erasure.workspace(unit, workspace_id)
-                await unit.life.erased(workspace_id)
-                logger.warning("erased", extra={"workspace": workspace_id})
+        async with self.database.reading() as unit:
+            due = await unit.life.to_erase(self.now())
+        for workspace_id in due:
+            async with self.database.unit_of_work() as unit:
+                if await unit.life.is_to_be_erased(workspace_id, self.now()):
+                    await self.erasure.workspace(unit, workspace_id)
+                    await unit.life.erased(workspace_id)
+                    logger.warning("erased", extra={"workspace": workspace_id})
 
     async def _hinder_workspace(self, unit: UnitOfWork, workspace_id: str, cause: Hindrance) -> int:
         found = await self._active(unit, workspace_id)

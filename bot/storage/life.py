@@ -89,12 +89,16 @@ class Life:
         return list(await self._connection.scalars(wanted.order_by(c.workspace_id)))
 
     async def to_erase(self, now: datetime) -> Sequence[str]:
-        """Workspaces whose grace period is over, held until this transaction ends: of two processes, one has
-        them.
-        """
+        """Workspaces whose grace period is over."""
         c = workspaces.c
         due = select(c.workspace_id).where(c.state == WorkspaceState.UNINSTALLED, c.erase_at <= now)
-        return list(await self._connection.scalars(due.with_for_update(skip_locked=True)))
+        return list(await self._connection.scalars(due.order_by(c.erase_at)))
+
+    async def is_to_be_erased(self, workspace_id: str, now: datetime) -> bool:
+        """Whether it still is; nobody else may change that before this transaction ends."""
+        c = workspaces.c
+        due = select(c.workspace_id).where(c.workspace_id == workspace_id, c.erase_at <= now)
+        return await self._connection.scalar(due.with_for_update()) is not None
 
     async def erased(self, workspace_id: str) -> None:
         """It is not to be erased again."""

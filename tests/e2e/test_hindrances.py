@@ -1,6 +1,7 @@
 """What befalls a set's channel: the set is paused, one person is told once what to do, and it goes on."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -145,6 +146,40 @@ async def test_a_meeting_that_was_missed_meanwhile_gives_way_to_the_next(trouble
     (missed,) = world.messages(f"set:{(await world.learning_set()).id}:cancelled:")
     assert "could not take place" in world.text(missed)
     assert len(told(world)) == 1
+
+
+async def test_with_a_token_of_the_operators_own_everything_is_held_until_it_works_again(
+    troubled_world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = troubled_world
+    await world.new_set(accepted=MEMBERS)
+    before, planned = await world.learning_set(), await due(world)
+    for method in ("auth.test", "chat.postMessage", "chat.update"):
+        world.slack.faults.refuse(method, "account_inactive", times=1_000)
+    for event in ({"type": "app_uninstalled"}, {"type": "tokens_revoked", "tokens": {"bot": ["U1"]}}):
+        await told_of(world, event)
+    await world.command("carla", "/als skip")
+    assert (await world.learning_set()).hindered_by is Hindrance.WORKSPACE_GONE
+    assert await due(world) == 0
+    assert [one.levelname for one in caplog.records if "until its token works" in one.message] == ["ERROR"]
+    await world.pass_time(days=60)
+    await world.bot.tick()
+    world.slack.faults.waiting.clear()
+    world.clock.advance(61)
+    await world.bot.tick()
+    await world.settle()
+    after = await world.learning_set()
+    assert after.hindered_by is None
+    assert (after.members, after.places) == (before.members, before.places)
+    assert await due(world) > 0 < planned
+
+
+async def told_of(world: World, event: dict[str, Any]) -> None:
+    envelope = world.slack.events.envelope(event)
+    await world.slack.write(envelope)
+    await world.slack.settle(envelope)
+    await world.settle()
+    assert envelope.acknowledged
 
 
 async def test_in_a_meeting_nobody_moves_on_unseen_and_nothing_written_is_lost(troubled_world: World) -> None:

@@ -1,4 +1,4 @@
-"""People whose account is deactivated, who become guests, or who leave the channel: nothing of theirs is lost."""
+"""People who are deactivated, become guests or leave the channel: nothing of theirs is lost."""
 
 from datetime import timedelta
 

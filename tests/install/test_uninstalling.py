@@ -1,4 +1,4 @@
-"""The app is uninstalled: tokens go at once, content after the grace period; a reinstall before that restores."""
+"""The app is uninstalled: tokens go at once, content after a while, within which a reinstall restores it."""
 
 from collections.abc import Sequence
 from datetime import timedelta
