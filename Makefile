@@ -8,6 +8,7 @@ UV ?= uv
 
 VENV := .venv
 BIN := $(VENV)/bin
+RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
@@ -23,7 +24,7 @@ help: ## Show this list
 setup: $(READY) ## Make the environment in .venv, with pinned dependencies (a second call does nothing)
 	@:
 
-rehearse: setup ## Open the rehearsal page: a whole set in the browser, with no Slack account
+rehearse: $(RUNS) ## Open the rehearsal page: a whole set in the browser, with no Slack account
 	@$(BIN)/action-learning rehearse $(ARGS)
 
 test: setup ## Run every test, on SQLite and on PostgreSQL
@@ -47,8 +48,8 @@ lock: ## Write the pinned, hashed requirements again from pyproject.toml (needs 
 clean: ## Remove the environment and the caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
 
-# The stamp is written last, so an interrupted set-up is taken up again by the next call.
-$(READY): requirements-dev.txt pyproject.toml
+# A stamp is written last, so an interrupted set-up is taken up again by the next call.
+$(RUNS): requirements.txt pyproject.toml
 	@echo "Setting up $(VENV); once, and again when the requirements change."
 	@test -x $(BIN)/pip || { \
 		for candidate in $(PYTHON); do \
@@ -58,6 +59,11 @@ $(READY): requirements-dev.txt pyproject.toml
 		echo "No Python 3.11 or newer with the venv module was found (tried: $(PYTHON))." >&2; \
 		echo "Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
 		exit 1; }
-	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@$(PIP) install --require-hashes -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(READY): requirements-dev.txt $(RUNS)
+	@echo "Adding what the tests need."
+	@$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@
