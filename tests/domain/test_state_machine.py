@@ -5,7 +5,8 @@ way to break something; the long walks go through whole meetings, one after the 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -17,10 +18,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bot.domain import commands as c
 from bot.domain import events as e
+from bot.domain.hindrances import Hindrance
 from bot.domain.learning_set import Answer, LearningSet, Meeting, Phase, QuestionState
 from bot.domain.machine import LEARNING_REVIEW, PHASE_COMMANDS, TRANSITIONS
 from bot.domain.wakes import WakeKind, forgotten_at, wakes
-from tests.domain.builders import classic
+from tests.domain.builders import classic, play
 from tests.domain.walks import STEPS, Said, Walk
 
 CHANCE = st.randoms(use_true_random=False)
@@ -53,6 +55,48 @@ def test_what_must_hold_holds_on_long_walks(seed: int) -> None:
     for _ in range(400):
         walk.step()
         hold(walk)
+
+
+SPANS = (timedelta(), timedelta(minutes=20), timedelta(days=2), timedelta(days=90))
+
+
+def test_what_was_hindered_for_however_long_is_all_there_when_it_goes_on() -> None:
+    phases = set()
+    for seed in range(8):
+        walk = Walk(Random(seed), check)
+        for _ in range(120):
+            walk.step()
+            if walk.talk.state.hindered_by is None and walk.talk.state.ended_at is None:
+                phases.add(walk.talk.meeting.phase)
+                for span in SPANS:
+                    all_is_there(walk.talk.state, walk.talk.now, span)
+    assert phases == {Phase.SCHEDULED, Phase.OPENED, Phase.RUNNING, Phase.PAUSED}
+
+
+def all_is_there(before: LearningSet, now: datetime, span: timedelta) -> None:
+    """Paused now, and on again after a while: as if nothing had been, but for a meeting that is past."""
+    whose: dict[str, Any] = {"workspace_id": "T1", "set_id": "heads", "actor": None}
+    hindered, _ = play(before, [c.HinderSet(**whose, cause=Hindrance.ARCHIVED)], now)
+    assert wakes(hindered) == {}
+    assert replace(hindered, hindered_by=None, hindered_at=None) == before
+    shared = before.sharing_agreed
+    after, events = play(hindered, [c.UnhinderSet(**whose, shared=shared)], now + span)
+    assert (after.members, after.places, after.unit_turns) == (
+        before.members,
+        before.places,
+        before.unit_turns,
+    )
+    assert {x.id for x in before.commitments if not x.finished} <= {x.id for x in after.commitments}
+    if meeting_of(after).id == meeting_of(before).id:
+        assert after == before
+        assert wakes(after) == wakes(before)
+    else:
+        late = max(now + span, forgotten_at(meeting_of(before)))
+        without, _ = play(before, [c.PassTime(**whose, meeting_id=meeting_of(before).id)], late)
+        assert meeting_of(after).number == meeting_of(without).number
+        if meeting_of(after).starts_at == meeting_of(without).starts_at:
+            assert wakes(after).items() <= wakes(without).items()
+        assert {*map(type, events)} & {e.MeetingCancelled, e.MeetingClosed}
 
 
 def hold(walk: Walk) -> None:
