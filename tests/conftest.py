@@ -52,3 +52,10 @@ def database_url(request: pytest.FixtureRequest, templates: Templates) -> Iterat
     copy = {"sqlite": sqlite_copy, "postgresql": postgresql_copy}[request.param]
     with copy(templates) as url:
         yield url
+
+
+@pytest.fixture
+def postgresql_url(templates: Templates) -> Iterator[str]:
+    """The same, for what only PostgreSQL can do."""
+    with postgresql_copy(templates) as url:
+        yield url

@@ -88,6 +88,17 @@ class Database:
             told: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
         return told.astimezone(UTC)
 
+    @property
+    def is_a_file(self) -> bool:
+        """SQLite: there is no server that could tell anybody anything."""
+        return self._engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def outside_transactions(self) -> AsyncIterator[AsyncConnection]:
+        """A connection on which nothing is ever held open; not for anything that has to be kept."""
+        async with self._engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
     async def close(self) -> None:
         """Close all connections."""
         await self._engine.dispose()
