@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import __version__
 from bot import data_commands as data
-from bot.bootstrap import CannotStart, build, check_schema, no_database, vault_of
+from bot.bootstrap import Bot, CannotStart, build, check_schema, no_database, vault_of
 from bot.clock import SharedClock, SystemClock, Ticker
 from bot.doctor import State, examine, unreadable
 from bot.doors.signed_http import Address
@@ -20,6 +20,7 @@ from bot.logs import configure_logs
 from bot.prompt_library import PromptError, PromptLibrary
 from bot.rehearsal.scenario import ScenarioError
 from bot.rehearse import RehearsalFailed, rehearse_arguments, serve_rehearsal
+from bot.running import finish_by
 from bot.settings import Settings, explain
 from bot.storage.migrate import SchemaState, check, upgrade
 from bot.storage.unit_of_work import Database
@@ -79,19 +80,35 @@ async def _serve(settings: Settings, library: PromptLibrary, vault: Vault, addre
         await clock.set()
         await bot.tick()
 
-    ticker = Ticker(tick)
-    stopping = _told_to_stop()
+    ticker, stopping = Ticker(tick), _told_to_stop()
+    deadline: float | None = None
     try:
         await clock.set()
-        await bot.connect()
+        if not await _connected(bot, stopping):
+            return
         ticker.start()
         where = f"Listening at http://{address.host}:{bot.port}" if address else "Connected to Slack"
         print(f"{where}. Stop with Ctrl-C.", file=sys.stderr)
         await stopping.wait()
-        await ticker.stop()
+        deadline = finish_by()
+        await bot.stop()
+        await ticker.stop(deadline)
     finally:
-        await bot.close()
+        await bot.close(deadline)
         await database.close()
+
+
+async def _connected(bot: Bot, stopping: asyncio.Event) -> bool:
+    """Connect; False where it is told to stop before that is done. Raises `CannotStart`."""
+    connecting, told = asyncio.create_task(bot.connect()), asyncio.create_task(stopping.wait())
+    await asyncio.wait((connecting, told), return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if connecting.done():
+        await connecting
+        return True
+    connecting.cancel()
+    await asyncio.gather(connecting, return_exceptions=True)
+    return False
 
 
 def _told_to_stop() -> asyncio.Event:

@@ -191,11 +191,17 @@ class Ticker:
         )
         self._scheduler.start()
 
-    async def stop(self) -> None:
-        """End, after a tick that has begun."""
+    async def stop(self, deadline: float | None = None) -> None:
+        """End, after a tick that has begun; at ``deadline`` (the event loop's time) that is cut off."""
         self._scheduler.remove_all_jobs()
+        try:
+            async with asyncio.timeout_at(deadline), self._ticking:
+                pass
+        except TimeoutError:
+            logger.warning("a tick was cut off")
+        self._scheduler.shutdown(wait=False)
         async with self._ticking:
-            self._scheduler.shutdown(wait=False)
+            pass
 
     async def _tick_once(self) -> None:
         async with self._ticking:

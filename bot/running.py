@@ -7,16 +7,24 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout
 from slack_bolt.async_app import AsyncApp
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Tick
 from bot.doors.reception import Door, Reception
 from bot.sender import AT_ONCE, Sender
+from bot.storage.outbox import Delivery
+
+logger = logging.getLogger(__name__)
 
 SECONDS_PER_CALL = 20
 """The longest a call to Slack may take; shorter than a lease of the outbox."""
-SECONDS_TO_FINISH = 10
+SECONDS_TO_STOP = 10
+"""From the word to stop to the end. What follows are its parts."""
+SECONDS_TO_FINISH = 6
+SECONDS_TO_GIVE_BACK = 1
+SECONDS_TO_LET_GO = 1
 
 
 class WatchedSender(Sender):
@@ -31,6 +39,11 @@ class WatchedSender(Sender):
         """Nothing new was put into the outbox, and nothing is being sent."""
         self.rests.set()
         self._drains = 0
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Claim nothing more. What is claimed is still sent."""
+        self._stopped = True
 
     def wake(self) -> None:
         """Say that something was put into the outbox."""
@@ -53,6 +66,9 @@ class WatchedSender(Sender):
             self._drains -= 1
             if self._drains == 0 and not self._woken.is_set():
                 self.rests.set()
+
+    async def _claim(self, room: int) -> list[Delivery]:
+        return [] if self._stopped else await super()._claim(room)
 
 
 class Bot:
@@ -111,20 +127,31 @@ class Bot:
             await self.reception.rests.wait()
             await self._sender.rests.wait()
 
-    async def close(self) -> None:
-        """Finish what has begun, within seconds, and let go of Slack. What was not sent waits on."""
+    async def close(self, deadline: float | None = None) -> None:
+        """Take nothing new, finish what has begun, give back what was claimed, and let go of Slack.
+
+        What has not finished at ``deadline`` (the event loop's time) is cut off: `SECONDS_TO_FINISH` from now
+        unless told. All together takes at most `SECONDS_TO_STOP`.
+        """
+        await self.stop()
         try:
-            async with asyncio.timeout(SECONDS_TO_FINISH):
+            async with asyncio.timeout_at(deadline if deadline is not None else finish_by()):
                 await self.idle()
         except TimeoutError:
-            logging.getLogger(__name__).warning("closed with %d things unfinished", self.in_flight)
-        await self._door.close()
-        if self._sending is not None:
-            self._sending.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._sending
+            logger.warning("cut off", extra={"count": self.in_flight})
+        await self.reception.die()
+        await _cancelled(self._sending)
+        await _within(SECONDS_TO_GIVE_BACK, self._sender.give_back(), "not given back")
+        if not await _within(SECONDS_TO_LET_GO, self._door.close(), "the connection was not closed in time"):
+            await self._door.die()
         if self._session is not None:
             await self._session.close()
+
+    async def stop(self) -> None:
+        """Take nothing new from now on: no payload, no prompt that is due, nothing of the outbox."""
+        self.reception.close()
+        self._sender.stop()
+        await _within(SECONDS_TO_GIVE_BACK, self._tick.give_back(), "not given back")
 
     async def die(self) -> None:
         """End as a killed process does: nothing is finished, answered, given back or sent.
@@ -137,3 +164,26 @@ class Bot:
         await self.reception.die()
         if self._session is not None:
             await self._session.close()
+
+
+def finish_by() -> float:
+    """When the event loop's time is up for what has begun."""
+    return asyncio.get_running_loop().time() + SECONDS_TO_FINISH
+
+
+async def _cancelled(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _within(seconds: float, doing: Awaitable[None], otherwise: str) -> bool:
+    """Whether it was done in time: at the end neither a database nor a network may hold up the rest."""
+    try:
+        async with asyncio.timeout(seconds):
+            await doing
+    except (TimeoutError, OSError, ClientError, SQLAlchemyError) as error:
+        logger.warning(otherwise, extra={"error": type(error).__name__})
+        return False
+    return True

@@ -53,7 +53,7 @@ ROOMS: dict[str, frozenset[str] | str] = {
     "doors": frozenset({"metrics", "starting"}),
     "health": frozenset({"metrics", "storage"}),
     "starting": frozenset(),
-    "running": frozenset({"clock", "doors", "sender", "starting"}),
+    "running": frozenset({"clock", "doors", "sender", "starting", "storage"}),
     "rehearsal": frozenset(),
     "settings": frozenset({"vault"}),
     "connecting": frozenset({"install", "settings", "starting", "storage", "workspaces"}),

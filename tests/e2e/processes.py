@@ -7,9 +7,13 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from socket import socket
 from tempfile import TemporaryFile
 from typing import IO
 
+from aiohttp import ClientConnectionError, ClientSession
+
+from bot.doors.signed_http import EVENTS_PATH
 from bot.rehearsal.server import LocalSlack
 from bot.settings import Settings
 from tests.databases import REPOSITORY
@@ -17,6 +21,8 @@ from tests.keys import KEY
 
 SECONDS_TO_START = 30
 SECONDS_TO_END = 30
+LOOK_AGAIN_SECONDS = 0.02
+"""What another process does wakes nobody here."""
 SETTINGS = tuple(name.upper() for name in Settings.model_fields)
 
 
@@ -84,19 +90,53 @@ async def run_to_end(*words: str, **settings: str) -> Ended:
 @asynccontextmanager
 async def bot_process(slack: LocalSlack, database_url: str, **more: str) -> AsyncIterator[Command]:
     """`action-learning run`, connected to this local Slack."""
-    settings = {
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_API_URL": slack.api_url,
-        "DATABASE_URL": database_url,
-    }
     await slack.until(lambda: not slack.hub.connections, told="an earlier bot is still connected")
-    async with command("run", **settings | more) as started:
+    async with command("run", **settings_for(slack, database_url) | more) as started:
         await slack.until(
             lambda: slack.hub.connections or started.process.returncode is not None, SECONDS_TO_START
         )
         assert slack.hub.connections, _whole(started.errors)
         yield started
+
+
+@asynccontextmanager
+async def http_bot_process(slack: LocalSlack, database_url: str, **more: str) -> AsyncIterator[Command]:
+    """`action-learning run --http`, to which this local Slack posts from now on."""
+    address = f"http://127.0.0.1:{(port := _free_port())}"
+    settings = settings_for(slack, database_url) | {"SLACK_SIGNING_SECRET": slack.signing_secret}
+    async with command("run", "--http", "--port", str(port), **settings | more) as started:
+        async with asyncio.timeout(SECONDS_TO_START):
+            while started.process.returncode is None and not await _is_ready(address):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        assert started.process.returncode is None, _whole(started.errors)
+        slack.deliver_over_http(address + EVENTS_PATH)
+        yield started
+
+
+def settings_for(slack: LocalSlack, database_url: str) -> dict[str, str]:
+    """What `run` needs to connect to this local Slack."""
+    return {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_API_URL": slack.api_url,
+        "DATABASE_URL": database_url,
+    }
+
+
+async def _is_ready(address: str) -> bool:
+    """False, too, where nobody listens yet."""
+    try:
+        async with ClientSession() as session, session.get(f"{address}/readyz") as response:
+            return response.status == 200
+    except ClientConnectionError:
+        return False
+
+
+def _free_port() -> int:
+    with socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
 
 
 def _whole(file: IO[bytes]) -> str:

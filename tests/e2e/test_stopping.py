@@ -1,0 +1,90 @@
+"""Told to stop, the bot takes nothing new, finishes what has begun, and gives back what it holds, in time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import monotonic
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.rehearsal.server import LocalSlack
+from bot.storage.tables import lanes, outbox
+from tests.e2e.bots import kept, manifest
+from tests.e2e.people import Place, populate
+from tests.e2e.processes import bot_process, command, http_bot_process, settings_for
+from tests.e2e.test_crashes import WITHIN, eventually
+
+SECONDS_TO_STOP = 10
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[LocalSlack]:
+    server = LocalSlack(SystemClock(), manifest())
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+def place(slack: LocalSlack) -> Place:
+    return populate(slack)
+
+
+@pytest.mark.parametrize("start", [bot_process, http_bot_process], ids=["socket mode", "http"])
+async def test_what_has_begun_is_answered_before_it_ends(
+    slack: LocalSlack, place: Place, database_url: str, start: object
+) -> None:
+    ama = place.people["ama"]
+    assert callable(start)
+    async with start(slack, database_url) as bot:
+        asked = slack.faults.hold("views.open")
+        typing = asyncio.create_task(ama.command("/als new", place.channel))
+        await asyncio.wait_for(asked.reached.wait(), WITHIN)
+        bot.process.terminate()
+        asked.release()
+        act = await typing
+        ended = await bot.ended()
+
+    assert act.acknowledged
+    assert ama.modal is not None
+    assert ended.code == 0
+    assert "Traceback" not in ended.errors
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # it takes as long as it may
+async def test_what_it_cannot_finish_in_time_is_given_back_and_another_takes_it_at_once(
+    slack: LocalSlack, place: Place, database_url: str
+) -> None:
+    fresh = slack.add_channel("fresh", [place.people["ama"]], with_bot=False)
+    slack.faults.drop_before("chat.postMessage")
+    greeting = slack.faults.hold("chat.postMessage")
+    async with bot_process(slack, database_url) as bot:
+        slack.workspace.invite_bot(fresh.id)
+        await asyncio.wait_for(greeting.reached.wait(), WITHIN)
+        told_at = monotonic()
+        ended = await bot.terminate()
+        took = monotonic() - told_at
+    greeting.release()
+
+    assert took < SECONDS_TO_STOP
+    assert (ended.code, "Traceback" in ended.errors) == (0, False)
+    assert [row["lease_token"] for row in await kept(database_url, lanes)] == [None]
+    assert len(await kept(database_url, outbox)) == 1
+    async with bot_process(slack, database_url):
+        await eventually(lambda: _nothing_waits(database_url), "what was given back was not taken")
+    assert len(slack.workspace.messages[fresh.id]) == 1
+
+
+async def _nothing_waits(database_url: str) -> bool:
+    return not await kept(database_url, outbox)
+
+
+async def test_told_to_stop_before_it_is_connected_it_ends(slack: LocalSlack, database_url: str) -> None:
+    slack.faults.refuse_handshakes(1000)
+    async with command("run", **settings_for(slack, database_url)) as bot:
+        await slack.until(lambda: slack.faults.handshakes_to_refuse < 1000, WITHIN)
+        told_at = monotonic()
+        ended = await bot.terminate()
+
+    assert monotonic() - told_at < SECONDS_TO_STOP
+    assert ended.code == 0
