@@ -77,8 +77,8 @@ class Pages:
         return self._page(
             "landing",
             [words.plain("install.landing.what"), words.plain("install.landing.never")],
-            list_title=words.plain("install.landing.asks"),
-            items=[line.plain() for line in words.lines("install.landing.scopes")],
+            facts_title=words.plain("install.landing.asks"),
+            facts=[line.plain() for line in words.lines("install.landing.scopes")],
             button=(START_PATH, words.plain("install.landing.button")),
             after=words.plain("install.landing.approval"),
         )
@@ -94,8 +94,8 @@ class Pages:
         return self._page(
             "installed",
             [words.plain("install.installed.what", name=name)],
-            list_title=words.plain("install.installed.next"),
-            items=[line.plain() for line in words.lines("install.installed.steps")],
+            steps_title=words.plain("install.installed.next"),
+            steps=[line.plain() for line in words.lines("install.installed.steps")],
             button=(_into_slack(granted), words.plain("install.installed.button")),
         )
 
@@ -115,13 +115,7 @@ class Pages:
     def _page(self, kind: str, paragraphs: list[str], **more: object) -> str:
         title = self._language.words.plain(f"install.{kind}.title")
         template = self._environment.get_template("page.html")
-        nothing: dict[str, object] = {
-            "list_title": None,
-            "items": [],
-            "button": None,
-            "after": None,
-            "address": None,
-        }
+        nothing: dict[str, object] = dict.fromkeys(("steps", "button", "after", "facts", "address"))
         values = nothing | more | {"title": title, "paragraphs": paragraphs, "style": Markup(STYLE)}  # noqa: S704
         values["app"] = self._language.words.plain("install.app")
         return template.render(language=self._language.code, **values)

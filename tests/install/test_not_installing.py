@@ -1,7 +1,10 @@
 """Where an installation does not come to its end, nothing is kept and a page says what to do."""
 
 import asyncio
+import re
+from base64 import b64encode
 from datetime import timedelta
+from hashlib import sha256
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
@@ -173,6 +176,17 @@ async def test_every_page_is_safe_to_show_and_helps(house: House, reason: str) -
         assert "<script" not in page.text
         assert "<h1>" in page.text
         assert START_PATH in page.text
+
+
+async def test_the_one_style_of_a_page_is_the_one_that_its_policy_lets_through(house: House) -> None:
+    page = await house.browser().get(INSTALL_PATH)
+    (style,) = re.findall(r"<style>(.*?)</style>", page.text, re.DOTALL)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = page.headers["Content-Security-Policy"]
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+    assert re.findall(r"\b(?:src|style|on\w+)=", page.text) == []
+    assert set(re.findall(r'href="([^"]*)"', page.text)) == {START_PATH}
 
 
 async def test_the_name_of_a_workspace_is_shown_as_text(house: House) -> None:
