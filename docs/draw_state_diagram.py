@@ -9,7 +9,18 @@ from pathlib import Path
 
 from bot.domain.formats import Format, Part, Stage
 from bot.domain.learning_set import Phase
-from bot.domain.machine import BIDS, COMMITMENTS, PHASE_COMMANDS, PROBLEM, REFUSED_IN, REPORT_BACKS, TRANSITIONS
+from bot.domain.machine import (
+    BIDS,
+    COMMITMENTS,
+    LANDS_WHILE_HINDERED,
+    PHASE_COMMANDS,
+    POSSIBLE_WHILE_HINDERED,
+    PROBLEM,
+    REFUSED_IN,
+    REPORT_BACKS,
+    TRANSITIONS,
+)
+from bot.domain.rejections import Reason
 from bot.prompt_library import Language, PromptLibrary
 
 DOCS = Path(__file__).resolve().parent
@@ -54,6 +65,16 @@ def _phases() -> Iterator[str]:
     yield "```"
     yield ""
     yield "When a meeting has closed or was cancelled, the next one is scheduled; only the end of the set ends that."
+    yield ""
+    yield "While the set is hindered (`LearningSet.hindered_by`, see [0013](decisions/0013-life-cycle.md)) the clock does not"
+    yield f"come, and of what is named here only {_code(sorted(_names(POSSIBLE_WHILE_HINDERED)))} can be begun; what was"
+    yield f"being written lands: {_code(sorted(_names(LANDS_WHILE_HINDERED)))}. The rest is refused with"
+    yield f"`{Reason.SET_HINDERED}`. When the set goes on (`UnhinderSet`, `GoOn`, `ChangeChannel`) its meeting stands where it"
+    yield "stood; one that was missed is cancelled, one that ran and is forgotten closes."
+
+
+def _names(commands: Iterable[type[object]]) -> Iterator[str]:
+    return (command.__name__ for command in commands)
 
 
 def _stays() -> Iterator[str]:
