@@ -1,8 +1,9 @@
 """The smallest Slack that a sender can talk to over HTTP: it answers as scripted and keeps what it took."""
 
+import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +40,11 @@ class FakeSlack:
 
     taken: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     script: defaultdict[str, list[Scripted | str]] = field(default_factory=lambda: defaultdict(list))
+    limit: Callable[[str], Scripted | None] | None = None
+    """Asked for each call by its method; what it gives is the answer, and the call has no effect."""
+    stuck: asyncio.Event | None = None
+    """Until it is set, calls wait, and have no effect yet."""
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
 
     def said(self, method: str) -> list[Any]:
@@ -51,7 +57,11 @@ class FakeSlack:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        scripted = self.script[method].pop(0) if self.script[method] else None
+        self.asked.set()
+        if self.stuck is not None:
+            await self.stuck.wait()
+        scripted: Scripted | str | None = self.script[method].pop(0) if self.script[method] else None
+        scripted = scripted or (self.limit(method) if self.limit else None)
         if isinstance(scripted, Scripted):
             return web.Response(
                 text=scripted.body,

@@ -7,12 +7,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import select, update
 
+from bot.domain.hindrances import Hindrance, Trouble
+from bot.metrics import Metrics
 from bot.outgoing import HomeView, Message, Outgoing, PrivateNotice
 from bot.rehearsal.clock import MovableClock
-from bot.sender import LONGEST_WAIT, MOST_ATTEMPTS, Sender
+from bot.sender import LONGEST_WAIT, MOST_ATTEMPTS, OF_ONE_WORKSPACE, Sender
 from bot.storage.outbox import LEASE, Sent
-from bot.storage.unit_of_work import Database
+from bot.storage.tables import RowState, outbox
+from bot.storage.unit_of_work import Database, UnitOfWork
 from tests.fake_slack import DROPPED_AFTER, DROPPED_BEFORE, FakeSlack, Scripted, error, fake_slack
 from tests.storage.examples import NOW, opened
 
@@ -42,8 +47,50 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def sender(database: Database, slack: FakeSlack, clock: MovableClock) -> Sender:
-    return Sender(database, slack.client_for, clock, jitter=lambda: 0.5)
+def sender(
+    database: Database, slack: FakeSlack, clock: MovableClock, watch: "Watch", metrics: Metrics
+) -> Sender:
+    return Sender(
+        database,
+        slack.client_for,
+        clock,
+        jitter=lambda: 0.5,
+        on_trouble=watch.on_trouble,
+        absent=Absent,
+        metrics=metrics,
+    )
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics()
+
+
+class Absent(Exception):
+    """The workspace has no token."""
+
+
+class Watch:
+    """What the sender told about, each with what was put into the outbox because of it."""
+
+    def __init__(self, clock: MovableClock) -> None:
+        self._clock = clock
+        self.told: list[Trouble] = []
+        self.word: Message | None = None
+        self.fails = 0
+
+    async def on_trouble(self, unit: UnitOfWork, trouble: Trouble) -> None:
+        if self.word is not None:
+            await unit.outbox.enqueue(WORKSPACE, [self.word], self._clock.now())
+        if self.fails:
+            self.fails -= 1
+            raise RuntimeError("no")
+        self.told.append(trouble)
+
+
+@pytest.fixture
+def watch(clock: MovableClock) -> Watch:
+    return Watch(clock)
 
 
 @pytest.fixture
@@ -69,11 +116,29 @@ class Office:
         async with self._database.reading() as unit:
             return await unit.outbox.sent(WORKSPACE, key)
 
+    async def state(self, key: str) -> object:
+        """Of a row that is still there."""
+        async with self._database.reading() as unit:
+            found = select(outbox.c.state).where(outbox.c.workspace_id == WORKSPACE, outbox.c.key == key)
+            return await unit.outbox._connection.scalar(found)
+
+    async def tried_so_often(self, key: str, attempts: int) -> None:
+        async with self._database.unit_of_work() as unit:
+            this = update(outbox).where(outbox.c.workspace_id == WORKSPACE, outbox.c.key == key)
+            await unit.outbox._connection.execute(this.values(attempts=attempts))
+
+    async def pass_until_due(self) -> None:
+        self._clock.advance(await self.seconds_to_wait() or 0)
+
     async def seconds_to_wait(self) -> float | None:
         """Until something may be sent; None when nothing waits."""
         async with self._database.reading() as unit:
             next_at = await unit.outbox.next_due_at()
         return (next_at - self._clock.now()).total_seconds() if next_at else None
+
+    async def release(self, conversation: str | None) -> None:
+        async with self._database.unit_of_work() as unit:
+            await unit.outbox.release(WORKSPACE, conversation, now=self._clock.now())
 
     async def drain_all(self, sender: Sender) -> None:
         """Send, jumping from one instant to the next, until nothing waits."""
@@ -370,15 +435,18 @@ async def test_what_fails_for_hours_is_given_up_at_last(
     sender: Sender, office: Office, slack: FakeSlack, clock: MovableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.ERROR)
-    slack.script["chat.postMessage"] = [error("internal_error") for _ in range(MOST_ATTEMPTS)]
+    slack.script["chat.postMessage"] = [error("internal_error") for _ in range(3)]
     await office.put(message("a"), message("b", "second"))
-    for _ in range(MOST_ATTEMPTS):
+    await office.tried_so_often("a", MOST_ATTEMPTS - 3)
+    for _ in range(2):
         await sender.drain()
-        clock.advance(LONGEST_WAIT.total_seconds() * 2)
-    assert slack.taken == [] or slack.said("chat.postMessage") == ["second"]
+        assert await office.seconds_to_wait() == LONGEST_WAIT.total_seconds() * 1.5
+        await office.pass_until_due()
     await office.drain_all(sender)
     assert slack.said("chat.postMessage") == ["second"]
-    assert buried(caplog) == [("given up", "a", MOST_ATTEMPTS, "internal_error")]
+    assert [record.getMessage() for record in caplog.records] == ["given up"]
+    assert vars(caplog.records[0])["error"] == "internal_error"
+    assert vars(caplog.records[0])["attempt"] == MOST_ATTEMPTS
 
 
 @pytest.mark.parametrize("code", ["invalid_blocks", "msg_too_long", "something_new"])
@@ -437,3 +505,242 @@ async def test_a_woken_sender_sends_at_once(database: Database, office: Office, 
     with pytest.raises(asyncio.CancelledError):
         await task
     assert slack.said("chat.postMessage") == ["Hello"]
+
+
+Place = tuple[str, str | None, str | None]
+"""A conversation, and how it is called in a trouble: as a channel, as a person."""
+CHANNEL = ("C1", "C1", None)
+PERSON = ("U1", None, "U1")
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ("is_archived", CHANNEL, Hindrance.ARCHIVED),
+        ("channel_not_found", CHANNEL, Hindrance.DELETED),
+        ("not_in_channel", CHANNEL, Hindrance.BOT_REMOVED),
+        ("restricted_action", CHANNEL, Hindrance.MAY_NOT_POST),
+        ("restricted_action_read_only_channel", CHANNEL, Hindrance.MAY_NOT_POST),
+        ("user_disabled", PERSON, Hindrance.PERSON_GONE),
+        ("cannot_dm_bot", PERSON, Hindrance.PERSON_GONE),
+        ("channel_not_found", PERSON, Hindrance.PERSON_GONE),
+    ],
+)
+async def test_what_is_hindered_is_told_once_held_and_goes_on_in_its_order(
+    sender: Sender,
+    office: Office,
+    slack: FakeSlack,
+    watch: Watch,
+    refusal: tuple[str, Place, Hindrance],
+) -> None:
+    code, (conversation, channel, person), cause = refusal
+    slack.script["chat.postMessage"] = [error(code)]
+    await office.put(message("a", "first", conversation), message("b", "second", conversation))
+    await office.drain_all(sender)
+    await office.put(message("c", "third", conversation), message("x", "elsewhere", "C9"))
+    await office.drain_all(sender)
+    assert watch.told == [Trouble(WORKSPACE, channel, person, cause, "a")]
+    assert slack.said("chat.postMessage") == ["elsewhere"]
+    await office.release(conversation)
+    await office.drain_all(sender)
+    assert slack.said("chat.postMessage") == ["elsewhere", "first", "second", "third"]
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        ("account_inactive", Hindrance.WORKSPACE_GONE),
+        ("token_revoked", Hindrance.WORKSPACE_GONE),
+        ("team_access_not_granted", Hindrance.ACCESS_REVOKED),
+    ],
+)
+async def test_a_workspace_that_is_out_of_reach_is_held_and_the_others_go_on(
+    sender: Sender, office: Office, slack: FakeSlack, watch: Watch, code: str, cause: Hindrance
+) -> None:
+    slack.script["chat.postMessage"] = [error(code)]
+    await office.put(message("a", "first"))
+    await sender.drain()
+    await office.put(message("b", "second", "C2"), HomeView("h", "U1", {}))
+    await office.put_in("T2", message("x", "elsewhere"))
+    await office.drain_all(sender)
+    assert watch.told == [Trouble(WORKSPACE, None, None, cause, "a")]
+    assert [arguments.get("text") for _, arguments in slack.taken] == ["elsewhere"]
+    await office.release(None)
+    await office.drain_all(sender)
+    assert sorted(slack.said("chat.postMessage")) == ["elsewhere", "first", "second"]
+
+
+async def test_a_workspace_without_a_token_is_out_of_reach(
+    database: Database, office: Office, slack: FakeSlack, clock: MovableClock, watch: Watch
+) -> None:
+    async def client_for(workspace_id: str) -> AsyncWebClient:
+        if workspace_id == WORKSPACE:
+            raise Absent
+        return await slack.client_for(workspace_id)
+
+    sender = Sender(
+        database, client_for, clock, jitter=lambda: 0.5, on_trouble=watch.on_trouble, absent=Absent
+    )
+    await office.put(message())
+    await office.put_in("T2", message(text="elsewhere"))
+    await sender.drain()
+    assert watch.told == [Trouble(WORKSPACE, None, None, Hindrance.WORKSPACE_GONE, "m")]
+    assert slack.said("chat.postMessage") == ["elsewhere"]
+    assert await office.seconds_to_wait() is None
+
+
+async def test_a_token_that_is_refused_again_and_again_is_believed_to_be_gone(
+    sender: Sender, office: Office, slack: FakeSlack, watch: Watch
+) -> None:
+    slack.script["chat.postMessage"] = [error("invalid_auth") for _ in range(5)]
+    await office.put(message())
+    for _ in range(4):
+        await sender.drain()
+        assert watch.told == []
+        await office.pass_until_due()
+    await sender.drain()
+    assert [trouble.cause for trouble in watch.told] == [Hindrance.WORKSPACE_GONE]
+
+
+async def test_a_private_notice_is_not_kept_for_a_reader_who_is_not_there(
+    sender: Sender, office: Office, slack: FakeSlack, watch: Watch
+) -> None:
+    slack.script["chat.postEphemeral"] = [error("user_not_found"), error("is_archived")]
+    for key in ("n", "m"):
+        await office.put(PrivateNotice(key, "C1", "U1", "For you", BLOCKS))
+        await office.drain_all(sender)
+    assert watch.told == [Trouble(WORKSPACE, "C1", None, Hindrance.ARCHIVED, "m")]
+    await office.release("C1")
+    assert await sender.drain() == 0
+
+
+async def test_what_is_said_about_a_trouble_is_said_if_the_row_is_settled_and_only_then(
+    sender: Sender, office: Office, slack: FakeSlack, watch: Watch, clock: MovableClock
+) -> None:
+    slack.script["chat.postMessage"] = [error("is_archived")]
+    watch.word, watch.fails = message("word", "What to do", "U7"), 1
+    await office.put(message("a", "first"))
+    await sender.drain()
+    await office.put(message("x", "elsewhere", "C2"))
+    await sender.drain()
+    assert (watch.told, slack.said("chat.postMessage")) == ([], ["elsewhere"])
+    slack.script["chat.postMessage"] = [error("is_archived")]
+    clock.advance(LEASE.total_seconds())
+    await office.drain_all(sender)
+    assert [trouble.cause for trouble in watch.told] == [Hindrance.ARCHIVED]
+    assert slack.said("chat.postMessage") == ["elsewhere", "What to do"]
+
+
+async def test_a_limited_call_is_never_given_up(
+    sender: Sender, office: Office, slack: FakeSlack, clock: MovableClock
+) -> None:
+    slack.script["chat.postMessage"] = [error("ratelimited", 429) for _ in range(3)]
+    await office.put(message())
+    await office.tried_so_often("m", MOST_ATTEMPTS - 2)
+    await office.drain_all(sender)
+    assert slack.said("chat.postMessage") == ["Hello"]
+
+
+async def test_an_absurd_wait_ends_after_a_day(sender: Sender, office: Office, slack: FakeSlack) -> None:
+    slack.script["chat.postMessage"] = [error("ratelimited", 429, **{"Retry-After": "99999"})]
+    await office.put(message())
+    await sender.drain()
+    assert await office.seconds_to_wait() == 86_400
+
+
+async def test_the_pace_of_a_workspace_is_learned_and_kept_to(
+    sender: Sender, office: Office, slack: FakeSlack, clock: MovableClock
+) -> None:
+    """Here Slack takes one post a second in the whole workspace."""
+    slack.limit = OneASecond(clock)
+    await office.put(*(message(f"m{n}", str(n), f"C{n}") for n in range(40)))
+    begun = clock.now()
+    await office.drain_all(sender)
+    assert len(slack.said("chat.postMessage")) == 40
+    assert (clock.now() - begun).total_seconds() <= 39 + 3
+    assert slack.limit.refused <= OF_ONE_WORKSPACE + 3
+
+
+class OneASecond:
+    """A limiter as Slack has them."""
+
+    def __init__(self, clock: MovableClock) -> None:
+        self._clock = clock
+        self._free_at = clock.now()
+        self.refused = 0
+
+    def __call__(self, method: str) -> Scripted | None:
+        if self._clock.now() < self._free_at:
+            self.refused += 1
+            return error("ratelimited", 429, **{"Retry-After": "1"})
+        self._free_at = self._clock.now() + timedelta(seconds=1)
+        return None
+
+
+async def test_a_stopped_sender_gives_back_what_it_has_not_settled(
+    database: Database, office: Office, slack: FakeSlack, clock: MovableClock
+) -> None:
+    stopped, other = (Sender(database, slack.client_for, clock, jitter=lambda: 0.0) for _ in range(2))
+    await office.put(message())
+    slack.stuck = asyncio.Event()
+    sending = asyncio.create_task(stopped.drain())
+    await slack.asked.wait()
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    slack.stuck.set()
+    slack.stuck = None
+    assert await other.drain() == 0
+    await stopped.give_back()
+    assert await other.drain() == 1
+    assert slack.said("chat.postMessage")[-1] == "Hello"
+
+
+async def test_errors_and_waits_are_counted_by_method(
+    sender: Sender, office: Office, slack: FakeSlack, metrics: Metrics
+) -> None:
+    slack.script["chat.postMessage"] = [
+        error("ratelimited", 429, **{"Retry-After": "7"}),
+        Scripted("", 503),
+        DROPPED_BEFORE,
+        error("is_archived"),
+    ]
+    await office.put(message())
+    await office.drain_all(sender)
+    counted = metrics.registry.get_sample_value
+    codes = ("ratelimited", "http_503", "ServerDisconnectedError", "is_archived")
+    by_code = [
+        counted("als_slack_errors_total", {"method": "chat.postMessage", "code": code}) for code in codes
+    ]
+    assert by_code == [1, 1, 1, 1]
+    waits = counted("als_slack_rate_limit_wait_seconds_total", {"method": "chat.postMessage"})
+    assert waits == 7
+
+
+async def test_where_there_was_no_connection_nothing_can_have_happened_twice(
+    database: Database, office: Office, clock: MovableClock
+) -> None:
+    async def client_for(_workspace_id: str) -> AsyncWebClient:
+        return AsyncWebClient(token="xoxb-fake", base_url="http://127.0.0.1:9/api/", retry_handlers=[])
+
+    await office.put(message())
+    await Sender(database, client_for, clock, jitter=lambda: 0.0).drain()
+    assert await office.state("m") is RowState.FAILED
+
+
+@pytest.mark.parametrize(
+    "failure", [Scripted("", 503), Scripted("<html>"), DROPPED_AFTER, error("fatal_error")]
+)
+async def test_an_attempt_of_which_nobody_knows_how_it_ended_is_marked(
+    sender: Sender,
+    office: Office,
+    slack: FakeSlack,
+    caplog: pytest.LogCaptureFixture,
+    failure: Scripted | str,
+) -> None:
+    slack.script["chat.postMessage"] = [failure]
+    await office.put(message())
+    await sender.drain()
+    assert await office.state("m") is RowState.AMBIGUOUS
+    await office.drain_all(sender)
+    assert caplog.messages[-1] == "sent, perhaps for the second time"

@@ -2,7 +2,8 @@
 
 A lane is given back untouched where its workspace's pace, or what hinders it, lets nothing through now.
 Where only one kind of call is refused, what stands behind in the lane may go first, if it is of another kind
-and nothing before it has its key or opens its thread: updates that must wait do not silence a thread.
+and nothing before it has its key: updates that must wait do not silence a thread. (A reply never overtakes
+the message that opens its thread, as both are posts.)
 """
 
 import logging
@@ -142,11 +143,11 @@ class Claims:
 
     async def _overtaking(self, lane: RowMapping, head: Row) -> Row | None:
         passed = {head["key"]}
-        for row in await self._behind(head):
+        behind = await self._behind(head) if lane["last_position"] > head["position"] else []
+        for row in behind:
             call = call_of_row(row)
             pace = self._paces.get((row["workspace_id"], call)) if call else None
-            its_thread_is_to_come = row["thread_key"] in passed and row["thread_channel"] is None
-            if row["key"] not in passed and not its_thread_is_to_come:
+            if row["key"] not in passed:
                 if pace is None:
                     return row
                 if pace.is_open(self._now):
@@ -243,7 +244,6 @@ class Claims:
 
     def _delivery(self, taken: _Taken, token: str) -> Delivery:
         row = taken.row
-        call = call_of_row(row)
         return Delivery(
             workspace_id=row["workspace_id"],
             lane=row["lane"],
@@ -255,7 +255,6 @@ class Claims:
             sent=sent_of(row, "own"),
             thread=sent_of(row, "thread"),
             repeated=row["state"] in UNKNOWN_END,
-            paced=call is not None and (row["workspace_id"], call) in self._paces,
         )
 
 

@@ -99,8 +99,6 @@ class Outbox:
         await self._release(delivery, next_at)
         if sent is not None:
             await self._remember(delivery, sent)
-        if delivery.paced and delivery.call is not None:
-            await self._paces.succeeded(delivery.workspace_id, delivery.call)
         return True
 
     async def retry(

@@ -47,8 +47,6 @@ class Delivery:
     """The message in whose thread this one stands, if it was sent."""
     repeated: bool = False
     """Nobody knows how the attempt before this one ended: Slack may have done it already."""
-    paced: bool = False
-    """Slack has limited such calls in this workspace of late."""
 
     @property
     def call(self) -> Call | None:

@@ -4,11 +4,11 @@ Slack's limits hold for one method in one workspace; it publishes some of them a
 workspace has no pace until Slack answers 429. The rule:
 
 - A 429 blocks this kind of call in this workspace for as long as `Retry-After` says.
-- Each such round raises the interval between calls to what Slack let through since the last round, but by at
-  least a tenth, and at most to twice what it was; it begins at `SHORTEST` and ends at `LONGEST`. Further 429s
-  while the call is blocked are answers to calls that were under way, and teach nothing.
-- Each call that succeeds takes `STEP` off the interval.
-- A pace that no 429 confirmed for the time of `FORGOTTEN` is forgotten.
+- Each such round doubles the interval between calls, from `SHORTEST` on; a round that comes long after the
+  last one (`LONG_AFTER`) adds a quarter. The interval is never longer than `LONGEST`, nor than what Slack
+  asked for: after that time it takes a call. Further 429s while the call is blocked are answers to calls
+  that were under way, and teach nothing.
+- With each minute without a 429 the interval shrinks by a tenth; after the time of `FORGOTTEN` there is none.
 
 A lane that must wait is given a turn of its own (``slot_at``), so that it waits once. The turns given in a
 round are void in the next one. No turn is given further ahead than `HORIZON`: until then much may change.
@@ -17,9 +17,8 @@ round are void in the next one. No turn is given further ahead than `HORIZON`: u
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import bindparam, case, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.dialect import upsert
@@ -27,10 +26,11 @@ from bot.storage.tables import Call, paces
 
 SHORTEST = timedelta(milliseconds=100)
 LONGEST = timedelta(seconds=10)
-STEP = timedelta(milliseconds=10)
+LONG_AFTER = timedelta(minutes=2)
 FORGOTTEN = timedelta(minutes=10)
 HORIZON = timedelta(minutes=1)
 MILLISECOND = timedelta(milliseconds=1)
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,6 @@ class Pace:
     """The next turn that nobody has yet."""
     blocked_until: datetime
     limited_at: datetime
-    allowed: int = 0
-    """Calls that succeeded in this round."""
     round: int = 0
 
     @classmethod
@@ -69,6 +67,12 @@ class Pace:
         """Whether a call may be made now, without anybody's turn being taken."""
         return max(self.next_at, self.blocked_until) <= now
 
+    def interval(self, now: datetime) -> timedelta:
+        """The least time between two calls, as things stand."""
+        minutes = max(now - self.limited_at, timedelta()) // MINUTE
+        kept = self.interval_ms * MILLISECOND * 0.9**minutes
+        return kept if now < self.limited_at + FORGOTTEN else timedelta()
+
     def admit(self, now: datetime, slot: Slot | None) -> Slot | None:
         """None: the call may be made now, and has taken its turn. Else when the lane's turn is.
 
@@ -77,9 +81,10 @@ class Pace:
         if slot is not None and slot.round == self.round:
             return None if slot.at <= now else slot
         at = max(self.next_at, self.blocked_until)
-        if at > now + HORIZON:
-            return Slot(now + HORIZON, None)
-        self.next_at = max(at, now) + self.interval_ms * MILLISECOND
+        furthest = max(now, self.blocked_until) + HORIZON
+        if at > furthest:
+            return Slot(furthest, None)
+        self.next_at = max(at, now) + self.interval(now)
         return None if at <= now else Slot(at, self.round)
 
     def limit(self, now: datetime, wait: timedelta) -> None:
@@ -87,16 +92,11 @@ class Pace:
         if now < self.blocked_until:
             self.blocked_until = max(self.blocked_until, now + wait)
             return
-        self.interval_ms = self._raised(now) // MILLISECOND
+        by = 2 if now < self.limited_at + LONG_AFTER else 1.25
+        raised = min(self.interval(now) * by, wait, LONGEST)
+        self.interval_ms = max(raised, SHORTEST) // MILLISECOND
         self.blocked_until = self.next_at = now + wait
-        self.limited_at, self.allowed, self.round = now, 0, self.round + 1
-
-    def _raised(self, now: datetime) -> timedelta:
-        passed, before = now - self.limited_at, max(self.interval_ms * MILLISECOND, SHORTEST)
-        if passed >= FORGOTTEN:
-            return SHORTEST
-        let_through = passed / self.allowed if self.allowed else LONGEST
-        return min(max(let_through, before * 1.1), before * 2, LONGEST)
+        self.limited_at, self.round = now, self.round + 1
 
 
 class Paces:
@@ -134,16 +134,6 @@ class Paces:
         pace = Pace(**row)
         pace.limit(now, wait)
         await self._connection.execute(update(paces).where(*mine).values(**asdict(pace)))
-
-    async def succeeded(self, workspace_id: str, call: Call) -> None:
-        """Such a call succeeded in this workspace."""
-        c, step = paces.c, STEP // MILLISECOND
-        less: Any = case((c.interval_ms > step, c.interval_ms - step), else_=0)
-        await self._connection.execute(
-            update(paces)
-            .where(c.workspace_id == workspace_id, c.call == call)
-            .values(interval_ms=less, allowed=c.allowed + 1)
-        )
 
     async def forget(self, now: datetime) -> None:
         """Delete the paces that no longer count."""

@@ -474,7 +474,6 @@ paces = Table(
     _instant("next_at"),
     _instant("blocked_until"),
     _instant("limited_at"),
-    _number("allowed"),
     _number("round"),
 )
 

@@ -109,7 +109,6 @@ def _tables() -> None:
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("limited_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("allowed", sa.Integer(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "call", name="pk_paces"),
     )

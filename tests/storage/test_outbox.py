@@ -13,12 +13,14 @@ from bot.outgoing import HomeView, Message, Outgoing, PrivateNotice
 from bot.storage.claims import UNREADABLE_FOR
 from bot.storage.in_turn import MUCH
 from bot.storage.outbox import LEASE, Delivery, Sent
+from bot.storage.paces import SHORTEST
 from bot.storage.tables import RowState, outbox, sent_messages
 from bot.storage.unit_of_work import Database
 from tests.storage.examples import NOW, WORKSPACE, failing, opened
 from tests.storage.statements import Statements
 
 SECOND = timedelta(seconds=1)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 def message(key: str, text: str = "Hello", conversation: str = "C1") -> Message:
@@ -124,6 +126,18 @@ async def test_one_row_of_a_lane_is_in_flight(database: Database) -> None:
     for delivery in first:
         await done(database, delivery)
     assert keys(one.outgoing for one in await claimed(database)) == ["b"]
+
+
+async def test_a_lane_in_flight_is_not_opened_by_more_rows(database: Database) -> None:
+    await enqueued(database, message("a"))
+    [first] = await claimed(database)
+    await enqueued(database, message("b"))
+    assert await claimed(database) == []
+    assert await next_due_at(database) == LEASE
+    await done(database, first)
+    [second] = await claimed(database)
+    await done(database, second)
+    assert await next_due_at(database) is None
 
 
 async def test_notices_and_homes_do_not_wait_for_messages(database: Database) -> None:
@@ -342,9 +356,11 @@ async def test_a_limited_call_is_not_claimed_and_costs_no_attempt(database: Data
     await enqueued(database, message("y", conversation="C2"))
     assert await claimed(database) == []
     assert await next_due_at(database) == 5 * SECOND
+    assert await claimed(database, 5 * SECOND - MILLISECOND) == []
     [again] = await claimed(database, 5 * SECOND)
-    assert (again.outgoing.key, again.attempts, again.paced) == ("a", 2, True)
-    [other] = await claimed(database, 6 * SECOND)
+    assert (again.outgoing.key, again.attempts) == ("a", 2)
+    assert await claimed(database, 5 * SECOND + SHORTEST - MILLISECOND) == []
+    [other] = await claimed(database, 5 * SECOND + SHORTEST)
     assert (other.outgoing.key, other.attempts) == ("y", 1)
 
 
@@ -374,12 +390,13 @@ async def test_posts_go_on_while_updates_must_wait(database: Database) -> None:
     assert again.outgoing == message("board", "new")
 
 
-async def test_nothing_overtakes_what_has_its_key_or_opens_its_thread(database: Database) -> None:
+async def test_nothing_overtakes_what_has_its_key(database: Database) -> None:
     await sent_before(database, "known")
     await enqueued(database, message("board"), reply("question"), message("board", "newer"))
     [board] = await claimed(database)
     await enqueued(database, message("board", "newest"), message("known", "changed"))
     await limited(database, board, 30 * SECOND)
+    await enqueued(database, replace(message("question"), update_only=True))
     [overtaking] = await claimed(database)
     assert overtaking.outgoing == message("known", "changed")
     await done(database, overtaking)
@@ -464,6 +481,14 @@ async def test_what_is_cancelled_is_gone_and_what_is_under_way_is_settled(databa
     assert keys(one.outgoing for one in await claimed(database)) == ["later"]
 
 
+async def test_one_conversation_is_cancelled_and_not_another_that_begins_alike(database: Database) -> None:
+    later = replace(message("later"), not_before=NOW + SECOND)
+    await enqueued(database, message("a"), later, EVERY_KIND[1], message("x", conversation="C12"))
+    async with database.unit_of_work() as unit:
+        assert await unit.outbox.cancel(WORKSPACE, "C1") == 3
+    assert keys(one.outgoing for one in await claimed(database, SECOND)) == ["x"]
+
+
 async def test_what_a_stopping_process_gives_back_is_claimed_at_once(database: Database) -> None:
     await enqueued(database, message("a"), message("b"))
     [delivery] = await claimed(database)
@@ -516,7 +541,7 @@ async def somebody_waits(database: Database) -> None:
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     async with database._engine.connect() as connection:
         while not await connection.scalar(waiting):
-            await asyncio.sleep(0)
+            pass
 
 
 async def test_rows_that_fill_a_lane_while_another_is_settled_are_not_forgotten(database_url: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.storage.paces import FORGOTTEN, HORIZON, LONGEST, SHORTEST, STEP, Pace, Slot
+from bot.storage.paces import FORGOTTEN, HORIZON, LONG_AFTER, LONGEST, SHORTEST, Pace, Slot
 from bot.storage.tables import Call
 from bot.storage.unit_of_work import Database
 from tests.storage.examples import NOW, WORKSPACE, opened
@@ -58,6 +58,12 @@ def test_turns_of_an_earlier_round_are_void() -> None:
     assert limited.admit(NOW + 2 * SECOND, given) == Slot(NOW + 7 * SECOND, 2)
 
 
+def test_a_long_wait_is_waited_for_once() -> None:
+    limited = pace()
+    limited.limit(NOW, 10 * HORIZON)
+    assert limited.admit(NOW, None) == Slot(NOW + 10 * HORIZON, 1)
+
+
 def test_no_turn_is_given_far_ahead() -> None:
     limited = pace(interval_ms=1000, next_at=NOW + HORIZON, limited_at=NOW, round=1)
     assert limited.admit(NOW, None) == Slot(NOW + HORIZON, 1)
@@ -75,23 +81,33 @@ def test_answers_to_calls_that_were_under_way_teach_nothing_but_may_block_longer
 
 
 @pytest.mark.parametrize(
-    ("allowed", "passed", "before", "after"),
+    ("before", "wait", "passed", "after"),
     [
-        (50, 50 * SECOND, 800, 1000),
-        (50, 50 * SECOND, 400, 800),
-        (100, 10 * SECOND, 1000, 1100),
-        (0, 10 * SECOND, 1000, 2000),
-        (0, 10 * SECOND, 8000, LONGEST // MILLISECOND),
-        (100, FORGOTTEN, 1000, SHORTEST // MILLISECOND),
+        (400, 60, SECOND, 800),
+        (100, 60, SECOND, 200),
+        (800, 1, SECOND, 1000),
+        (8000, 60, SECOND, LONGEST // MILLISECOND),
+        (400, 0, SECOND, SHORTEST // MILLISECOND),
+        (1000, 60, LONG_AFTER, 1012),
+        (1000, 60, FORGOTTEN, SHORTEST // MILLISECOND),
     ],
-    ids=["measured", "at most double", "at least a tenth", "nothing let through", "longest", "forgotten"],
+    ids=["doubled", "early", "as asked for", "longest", "no wait", "long after", "forgotten"],
 )
-def test_a_round_raises_the_interval_to_what_slack_let_through(
-    allowed: int, passed: timedelta, before: int, after: int
-) -> None:
-    limited = pace(interval_ms=before, allowed=allowed, limited_at=NOW - passed)
-    limited.limit(NOW, SECOND)
+def test_each_round_raises_the_interval(before: int, wait: int, passed: timedelta, after: int) -> None:
+    limited = pace(interval_ms=before, limited_at=NOW - passed)
+    limited.limit(NOW, wait * SECOND)
     assert limited.interval_ms == after
+
+
+def test_minute_by_minute_the_interval_shrinks_until_it_is_forgotten() -> None:
+    limited = pace(interval_ms=1000, limited_at=NOW)
+    intervals = [limited.interval(NOW + minutes * 60 * SECOND) // MILLISECOND for minutes in (0, 1, 2, 9, 10)]
+    assert intervals == [1000, 900, 810, 387, 0]
+
+
+def test_a_clock_that_is_behind_makes_no_difference() -> None:
+    limited = pace(interval_ms=1000, limited_at=NOW)
+    assert limited.interval(NOW - 5 * SECOND) == SECOND
 
 
 async def test_processes_share_what_was_learned(database_url: str) -> None:
@@ -103,19 +119,6 @@ async def test_processes_share_what_was_learned(database_url: str) -> None:
             found = await unit.outbox._paces.of([WORKSPACE], NOW)
     assert set(found) == {(WORKSPACE, Call.POST)}
     assert found[WORKSPACE, Call.POST].blocked_until == NOW + SECOND
-
-
-async def test_each_success_quickens_the_pace_until_there_is_none(database: Database) -> None:
-    async with database.unit_of_work() as unit:
-        paces = unit.outbox._paces
-        await paces.limit(WORKSPACE, Call.POST, NOW, SECOND)
-        await paces.succeeded(WORKSPACE, Call.POST)
-        [once] = (await paces.of([WORKSPACE], NOW)).values()
-        for _ in range(SHORTEST // STEP):
-            await paces.succeeded(WORKSPACE, Call.POST)
-        [often] = (await paces.of([WORKSPACE], NOW)).values()
-    assert (once.interval_ms, once.allowed) == ((SHORTEST - STEP) // MILLISECOND, 1)
-    assert often.interval_ms == 0
 
 
 async def test_what_no_refusal_confirms_is_forgotten(database: Database) -> None:
