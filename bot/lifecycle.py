@@ -173,10 +173,16 @@ class Lifecycle:
                 if await unit.installations.of(workspace_id) is None:
                     await self.uninstalled(unit, workspace_id)
 
-    async def access(self, workspace_id: str, *, granted: bool) -> None:
-        """An organisation lets its app into one of its workspaces, or takes it out of there."""
+    async def access(self, enterprise_id: str | None, workspace_id: str, *, granted: bool) -> None:
+        """An organisation lets its app into one of its workspaces, or takes it out of there.
+
+        Of workspaces that are not the organisation's, as far as we know, it says nothing.
+        """
         async with self.database.unit_of_work() as unit:
-            if granted:
+            theirs = await unit.installations.workspaces_of(enterprise_id) if enterprise_id else []
+            if workspace_id not in theirs:
+                logger.warning("not of this organisation", extra={"workspace": workspace_id})
+            elif granted:
                 await self.installed(unit, workspace_id)
             else:
                 await self.uninstalled(unit, workspace_id, Hindrance.ACCESS_REVOKED)

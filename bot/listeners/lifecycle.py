@@ -60,13 +60,13 @@ async def tokens_revoked(happening: Happening, revoked: TokensRevoked) -> None:
 async def team_access_granted(happening: Happening, access: TeamAccess) -> None:
     """An organisation lets its app into some of its workspaces."""
     for team_id in access.team_ids:
-        await happening.desk.lifecycle.access(team_id, granted=True)
+        await happening.desk.lifecycle.access(happening.enterprise_id, team_id, granted=True)
 
 
 async def team_access_revoked(happening: Happening, access: TeamAccess) -> None:
     """An organisation takes its app out of some of its workspaces."""
     for team_id in access.team_ids:
-        await happening.desk.lifecycle.access(team_id, granted=False)
+        await happening.desk.lifecycle.access(happening.enterprise_id, team_id, granted=False)
 
 
 OF_CHANNELS = ("archive", "unarchive", "deleted")

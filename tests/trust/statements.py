@@ -35,6 +35,7 @@ ALLOWED: dict[str, str] = {
     "bot/storage/in_turn.py:_locked_at_once": "Each row is joined to one of the workspaces whose turn it is.",
     "bot/storage/in_turn.py:workspaces_in_turn": WHO_IS_NEXT,
     "bot/storage/installations.py:Installations.everywhere": "For the operator: where the app is installed.",
+    "bot/storage/installations.py:Installations.workspaces_of": "Those of one organisation: ids alone.",
     "bot/storage/life.py:Life.suspected": WHO_IS_NEXT,
     "bot/storage/life.py:Life.to_erase": WHO_IS_NEXT,
     "bot/storage/outbox.py:Outbox.next_due_at": WHEN_NEXT,
