@@ -34,7 +34,7 @@ class Templates:
 def migrated_templates() -> Iterator[Templates]:
     """Both templates, for as long as the block lasts. Nothing of them is left afterwards."""
     folder = _folder()
-    with _postgresql(folder) as server:
+    with postgresql(folder) as server:
         templates = Templates(sqlite=str(folder / "template.sqlite3"), postgresql=server)
         upgrade(f"sqlite+aiosqlite:///{templates.sqlite}")
         _execute(server, f"CREATE DATABASE {TEMPLATE}")
@@ -69,9 +69,12 @@ def _folder() -> Path:
 
 
 @contextmanager
-def _postgresql(folder: Path) -> Iterator[str]:
-    """A server whose life hangs on the pipe that this process holds; see `tests/postgresql_server.py`."""
-    command = [sys.executable, "-m", "tests.postgresql_server", str(folder)]
+def postgresql(folder: Path, *settings: str) -> Iterator[str]:
+    """The address of a server whose life hangs on the pipe that this process holds.
+
+    ``settings`` are lines such as "fsync = on"; see `tests/postgresql_server.py`, which removes the folder.
+    """
+    command = [sys.executable, "-m", "tests.postgresql_server", str(folder), *settings]
     with Popen(  # noqa: S603
         command, cwd=REPOSITORY, env=_environment(folder), stdin=PIPE, stdout=PIPE, start_new_session=True
     ) as process:

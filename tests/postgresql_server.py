@@ -27,13 +27,16 @@ timezone = 'Asia/Kathmandu'
 READY = "ready to accept connections"
 
 
-def main(folder: Path) -> None:
-    """Serve from `folder`, say once on standard output when it is ready, and remove the folder at the end."""
+def main(folder: Path, *settings: str) -> None:
+    """Serve from `folder`, say once on standard output when it is ready, and remove the folder at the end.
+
+    ``settings`` are lines of PostgreSQL's configuration that go before those above.
+    """
     data = folder / "data"
     server = get_server(data, start=False)
     server.ensure_pgdata_inited()
     with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as configuration:
-        configuration.write(CONFIGURATION)
+        configuration.write("\n".join([CONFIGURATION, *settings, ""]))
     try:
         _serve(server, data)
     finally:
@@ -60,4 +63,4 @@ def _stop_at_the_end_of_input(postgres: Popen[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

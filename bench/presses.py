@@ -1,0 +1,45 @@
+"""The measured press, as Slack sends it: the facilitator's button that leaves the running stage."""
+
+import json
+from urllib.parse import urlencode
+
+from bench.sets import FACILITATOR, NUMBER, WORKSPACE, Play
+from bot.surfaces.ids import Action
+
+
+def press_body(play: Play, *, number: int, trigger: str) -> str:
+    """The body of the request. ``trigger`` is Slack's id of the press, by which it is known again."""
+    board = play.board
+    assert board is not None
+    button = next(
+        element
+        for block in board.blocks
+        for element in block.get("elements", ())
+        if element.get("action_id") == Action.MOVE_ON
+    )
+    payload = {
+        "type": "block_actions",
+        "team": {"id": WORKSPACE, "domain": "bench"},
+        "user": {"id": FACILITATOR, "username": "grace", "name": "grace", "team_id": WORKSPACE},
+        "api_app_id": "ABENCH",
+        "token": "legacy",
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "container": {"type": "message", "message_ts": "1.000100", "channel_id": f"C{NUMBER}"}
+        | {"is_ephemeral": False},
+        "trigger_id": "TRIGGER",
+        "channel": {"id": f"C{NUMBER}", "name": "privategroup"},
+        "state": {"values": {}},
+        "response_url": "https://hooks.slack.com/actions/TBENCH/1/x",
+        "actions": [{**button, "block_id": "1.x", "type": "button", "action_ts": "1.1"}],
+        "message": {
+            "type": "message",
+            "ts": "1.000100",
+            "user": "UBOT",
+            "bot_id": "BBOT",
+            "text": board.text,
+            "blocks": board.blocks,
+        },
+    }
+    text = json.dumps(payload).replace(NUMBER, f"{number:07d}").replace("TRIGGER", trigger)
+    return urlencode({"payload": text})

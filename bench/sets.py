@@ -1,0 +1,207 @@
+"""Learning sets to measure with: one is led to its moment by the domain itself, then copied within SQL.
+
+Every id of that first set holds the number 0000000, and each copy another number in its place. So a copy is
+as good as the first, and a hundred thousand of them take seconds.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Enum,
+    String,
+    Table,
+    TypeDecorator,
+    create_engine,
+    insert,
+    make_url,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+from bot.domain import commands as c
+from bot.domain.decide import decide
+from bot.domain.evolve import evolve_all
+from bot.domain.learning_set import LearningSet, Meeting, Person
+from bot.domain.machine import Moment
+from bot.domain.wakes import wakes
+from bot.outgoing import Message
+from bot.prompt_library import Language, PromptLibrary
+from bot.settings import beside_the_code
+from bot.storage.mapping import TABLES
+from bot.storage.tables import due_prompts, lanes, sent_messages
+from bot.storage.unit_of_work import Database
+from bot.surfaces.announce import announce
+
+WORKSPACE = "TBENCH"
+NUMBER = "0000000"
+FACILITATOR = f"UF{NUMBER}"
+MEMBERS = tuple(f"U{number}{NUMBER}" for number in range(1, 7))
+ZONE = "Europe/London"
+PRESSED_IN = "clarification"
+"""The stage in which the sets stand, and which the measured press leaves."""
+COPIED = (*TABLES, due_prompts, lanes, sent_messages)
+"""The tables in which a set has rows, each after those to which its rows belong."""
+
+
+@cache
+def english() -> Language:
+    """The words and formats that ship."""
+    return PromptLibrary.load(beside_the_code("prompts")).language("en")
+
+
+@dataclass
+class Play:
+    """A set in the course of its life; ``board`` is its meeting's board as it was last drawn."""
+
+    now: datetime
+    state: LearningSet | None = None
+    board: Message | None = None
+
+    @property
+    def learning_set(self) -> LearningSet:
+        """The set as it is."""
+        assert self.state is not None
+        return self.state
+
+    @property
+    def meeting(self) -> Meeting:
+        """Its meeting as it is."""
+        assert self.learning_set.meeting is not None
+        return self.learning_set.meeting
+
+    def do(self, kind: type[c.Command], actor: str | None, **values: Any) -> None:
+        """Decide, move on, announce."""
+        command = kind(workspace_id=WORKSPACE, set_id=f"S{NUMBER}", actor=actor, **values)
+        chosen = english().format("classic")
+        events = decide(self.state, command, Moment(self.now, chosen))
+        after = evolve_all(self.state, events)
+        for told in announce(self.state, events, after, self.now, english(), chosen):
+            if isinstance(told, Message) and told.key.endswith(":board"):
+                self.board = told
+        self.state = after
+
+
+def scheduled(starts_at: datetime) -> Play:
+    """A set of six whose first meeting is to come."""
+    play = Play(starts_at - timedelta(days=7))
+    local = starts_at.replace(tzinfo=None)
+    people = {each: Person(each, f"Person {each}", "UTC") for each in (*MEMBERS, FACILITATOR)}
+    play.do(
+        c.CreateSet,
+        MEMBERS[0],
+        name="Heads of department",
+        channel_id=f"C{NUMBER}",
+        members=MEMBERS,
+        facilitator=FACILITATOR,
+        first_meeting_at=local,
+        zone="UTC",
+        every_weeks=4,
+        clock_id="120x3",
+        people=people,
+    )
+    for each in MEMBERS:
+        play.do(c.AcceptInvitation, each)
+    return play
+
+
+def running(now: datetime) -> Play:
+    """A set whose meeting began a minute ago: everybody is there, in the stage `PRESSED_IN`."""
+    play = scheduled((now - timedelta(minutes=1)).replace(second=0, microsecond=0))
+    play.now = play.meeting.starts_at - timedelta(minutes=10)
+    play.do(c.PassTime, None, meeting_id=play.meeting.id)
+    play.now = now
+    play.do(c.StartMeeting, FACILITATOR)
+    for each in MEMBERS:
+        play.do(c.SetPresence, each, present={each: True})
+    while play.meeting.stage != PRESSED_IN:
+        if play.meeting.stage == "report-backs":
+            for each in MEMBERS:
+                play.do(c.SkipReport, each, person=each)
+        play.do(c.MoveOn, FACILITATOR, version=play.meeting.version)
+    return play
+
+
+async def fill(database: Database, url: str, play: Play, numbers: range) -> None:
+    """Write the set of ``play`` and copies of it with these ``numbers``, which must not begin with 0."""
+    await save(database, play)
+    await database.close()
+    with _synchronous(url) as connection:
+        for table in COPIED:
+            connection.execute(_copying(connection, table), {"first": numbers.start, "past": numbers.stop})
+    analyse(url)
+
+
+async def save(database: Database, play: Play) -> None:
+    """Write a set as the bot does, with its channel's lane and the message of its board."""
+    state, workspace = play.learning_set, {"workspace_id": WORKSPACE}
+    async with database.unit_of_work() as unit:
+        await unit.learning_sets.save(None, state)
+        await unit.due_prompts.sync(WORKSPACE, state.id, {}, wakes(state))
+    lane = {"lane": state.channel_id, "last_position": 9, "next_at": play.now}
+    async with database._engine.begin() as connection:  # noqa: SLF001 -- only to fill
+        await connection.execute(insert(lanes), workspace | lane)
+        if play.board is not None:
+            sent = {"key": play.board.key, "channel": state.channel_id, "ts": "1.000100", "sent_at": play.now}
+            await connection.execute(insert(sent_messages), workspace | sent)
+
+
+def analyse(url: str) -> None:
+    """Let the database know how much there is in each table."""
+    with _synchronous(url) as connection:
+        connection.execute(text("ANALYZE"))
+
+
+def synchronous(url: str) -> Any:
+    """A synchronous engine for the same database."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        address = address.set(drivername="sqlite")
+    return create_engine(address)
+
+
+class _synchronous:  # noqa: N801 -- used as a function
+    """A transaction, with no checks of foreign keys: what is copied belongs together as the first does."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = synchronous(url)
+
+    def __enter__(self) -> Connection:
+        self._context = self._engine.begin()
+        connection: Connection = self._context.__enter__()
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        return connection
+
+    def __exit__(self, *error: Any) -> None:
+        self._context.__exit__(*error)
+        self._engine.dispose()
+
+
+def _copying(connection: Connection, table: Table) -> Any:
+    """Each row of the first set once for each number, with the number in all its ids."""
+    postgresql = connection.dialect.name == "postgresql"
+    padded = "lpad(CAST(i AS text), 7, '0')" if postgresql else "printf('%07d', i)"
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    values = ", ".join(_value(f'"{column.name}"', column.type, postgresql) for column in table.columns)
+    ids = [one.name for one in table.primary_key if isinstance(one.type, String)]
+    mine = " OR ".join(f"{name} LIKE '%{NUMBER}%'" for name in ids)
+    return text(
+        "WITH RECURSIVE counted(i) AS "
+        "(SELECT CAST(:first AS integer) UNION ALL SELECT i + 1 FROM counted WHERE i + 1 < :past), "
+        f"copies(copy) AS (SELECT {padded} FROM counted) "
+        f"INSERT INTO {table.name} ({columns}) SELECT {values} FROM {table.name}, copies WHERE {mine}"  # noqa: S608
+    )
+
+
+def _value(name: str, of: TypeEngine[Any], postgresql: bool) -> str:
+    stored = of.impl_instance if isinstance(of, TypeDecorator) else of
+    if isinstance(stored, JSON) and postgresql:
+        return f"CAST(replace(CAST({name} AS text), '{NUMBER}', copy) AS json)"
+    if isinstance(stored, String | JSON) and not isinstance(stored, Enum):
+        return f"replace({name}, '{NUMBER}', copy)"
+    return name
