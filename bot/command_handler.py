@@ -6,7 +6,7 @@ is acknowledged. A crash at any point loses nothing; the second arrival of the s
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -177,7 +177,7 @@ class CommandHandler:
         language, now = self._language(after), self._now()
         await unit.learning_sets.save(before, *states)
         said = announce(before, events, after, now, language, language.format(after.format_id))
-        await _change_channel(unit, before, events)
+        await _change_channel(unit, before, events, now)
         await unit.outbox.enqueue(after.workspace_id, said, now)
         await unit.due_prompts.sync(after.workspace_id, after.id, due_before, wakes(after))
         await _hold_or_release(unit, after, events, now)
@@ -210,16 +210,23 @@ def _is_held(learning_set: LearningSet | None, reply_to: Address) -> bool:
     return reply_to.conversation == learning_set.channel_id
 
 
-async def _change_channel(unit: UnitOfWork, before: LearningSet | None, events: Iterable[Event]) -> None:
-    """Under another id everything stays where it is; what waits for a channel that was left is not said."""
+async def _change_channel(
+    unit: UnitOfWork, before: LearningSet | None, events: Iterable[Event], now: datetime
+) -> None:
+    """Under another id everything stays as it is; what waits for a channel that was left is not said."""
     for event in events:
         if before is None or not isinstance(event, ChannelChanged):
             continue
+        workspace_id, old = before.workspace_id, before.channel_id
+        waiting = await unit.life.waiting_for(workspace_id, old) if event.by is None else ()
+        await unit.outbox.cancel(workspace_id, old)
+        await unit.outbox.release(workspace_id, old, now=now)
         if event.by is None:
-            await unit.life.follow_channel(before.workspace_id, before.channel_id, event.channel_id)
+            await unit.life.follow_channel(workspace_id, old, event.channel_id)
+            there = [replace(each, conversation=event.channel_id) for each in waiting]
+            await unit.outbox.enqueue(workspace_id, there, now)
         else:
-            await unit.life.leave_channel(before.workspace_id, before.channel_id)
-            await unit.outbox.cancel(before.workspace_id, before.channel_id)
+            await unit.life.leave_channel(workspace_id, old)
 
 
 async def _hold_or_release(
@@ -227,8 +234,8 @@ async def _hold_or_release(
 ) -> None:
     """What waits to be sent pauses and goes on with the set."""
     for event in events:
-        if isinstance(event, SetHindered) and event.cause in OF_A_CHANNEL:
-            await unit.outbox.hold(after.workspace_id, after.channel_id, cause=event.cause, now=now)
+        if isinstance(event, SetHindered | ChannelChanged) and after.hindered_by in OF_A_CHANNEL:
+            await unit.outbox.hold(after.workspace_id, after.channel_id, cause=after.hindered_by, now=now)
         elif isinstance(event, SetCreated | SetUnhindered):
             await unit.outbox.release(after.workspace_id, after.channel_id, now=now)
 

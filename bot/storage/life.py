@@ -6,22 +6,28 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.outgoing import Message, PrivateNotice
 from bot.storage.dialect import upsert
+from bot.storage.outbox_rows import conversation_of, outgoing_of
 from bot.storage.tables import (
+    TO_SEND,
     PromptState,
     WorkspaceState,
     due_prompts,
     learning_sets,
+    outbox,
     sent_messages,
     workspaces,
 )
+from bot.vault import Vault
 
 
 class Life:
     """The life of channels and workspaces. Every call names its workspace, but `to_erase`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         self._connection = connection
+        self._vault = vault
 
     async def active_sets(self, workspace_id: str) -> Sequence[str]:
         """Ids of the sets that have not ended, the oldest first."""
@@ -35,6 +41,15 @@ class Life:
         statement = update(sent_messages).where(c.workspace_id == workspace_id, c.channel == old)
         await self._connection.execute(statement.values(channel=new))
 
+    async def waiting_for(self, workspace_id: str, channel: str) -> Sequence[Message | PrivateNotice]:
+        """What still has to go to a channel, in its order."""
+        c = outbox.c
+        mine = c.workspace_id == workspace_id, c.state.in_(TO_SEND)
+        statement = select(outbox).where(*mine, c.lane.startswith(channel, autoescape=True))
+        rows = (await self._connection.execute(statement.order_by(c.lane, c.position))).mappings()
+        found = [outgoing_of(row, self._vault) for row in rows if conversation_of(row["lane"]) == channel]
+        return [each for each in found if isinstance(each, Message | PrivateNotice)]
+
     async def leave_channel(self, workspace_id: str, channel: str) -> None:
         """What was sent there is not updated any more: it is posted anew, where it is said again."""
         c = sent_messages.c
@@ -46,7 +61,7 @@ class Life:
         """Nothing is due any more, whatever its set; what is claimed is left to who holds it."""
         c = due_prompts.c
         waiting = update(due_prompts).where(c.workspace_id == workspace_id, c.state == PromptState.DUE)
-        await self._connection.execute(waiting.values(state=PromptState.CANCELLED))
+        await self._connection.execute(waiting.values(state=PromptState.CANCELLED, ready_at=None))
 
     async def state_of(self, workspace_id: str) -> WorkspaceState | None:
         """Whether the app is installed in the workspace; None where it never was."""

@@ -52,7 +52,7 @@ class UnitOfWork:
         self.upkeep = Upkeep(connection)
         self.tidying = Tidying(connection)
         self.installations = Installations(connection, vault)
-        self.life = Life(connection)
+        self.life = Life(connection, vault)
         self.oauth_states = OAuthStates(connection)
 
 
