@@ -1,16 +1,18 @@
 """The migrations make the tables that the code names, on both databases, wholly or not at all."""
 
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, insert, inspect, select, text
 
 from bot.storage import migrate
 from bot.storage.migrate import COMPATIBILITY, SchemaState, check, current_revision, downgrade, upgrade
-from bot.storage.tables import METADATA
+from bot.storage.tables import METADATA, RowState, lanes, outbox
 
 ABOUT_THE_SCHEMA = {"alembic_version", COMPATIBILITY.name}
 NEXT_REVISION = """
@@ -24,6 +26,20 @@ def upgrade() -> None:
     op.create_table("half", sa.Column("id", sa.Integer, primary_key=True))
     {then}
 """
+
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+A_MINUTE = timedelta(minutes=1)
+LANES_BEFORE = [
+    {"lane": "C1", "lease_until": None},
+    {"lane": "C2", "lease_until": AT + A_MINUTE},
+    {"lane": "C3", "lease_until": None},
+]
+ROWS_BEFORE = [
+    {"lane": "C1", "key": "a", "state": RowState.WAITING, "payload": {"thread_key": "board"}},
+    {"lane": "C2", "key": "b", "state": RowState.SENDING, "payload": {}},
+    {"lane": "C3", "key": "c", "state": RowState.DEAD, "payload": {}},
+]
 
 
 def newer_version(
@@ -131,6 +147,26 @@ def test_a_migration_that_fails_leaves_the_schema_as_it_was(
         upgrade(database_url)
     assert tables(database_url) == before
     assert check(database_url) is SchemaState.OLDER
+
+
+def test_what_waited_before_turns_were_given_is_claimed_after(database_url: str) -> None:
+    downgrade(database_url, "0002")
+    with migrate._connection(database_url) as connection:
+        everywhere: dict[str, Any] = {"workspace_id": "T1", "last_position": 1, "next_at": AT}
+        connection.execute(insert(lanes), [everywhere | lane for lane in LANES_BEFORE])
+        always: dict[str, Any] = {"position": 1, "kind": "message", "update_only": False, "attempts": 0}
+        always["workspace_id"] = "T1"
+        connection.execute(insert(outbox), [always | row for row in ROWS_BEFORE])
+        connection.commit()
+    upgrade(database_url)
+    with migrate._connection(database_url) as connection:
+        found = connection.execute(
+            select(lanes.c.lane, lanes.c.ready_at).where(lanes.c.workspace_id == "T1").order_by(lanes.c.lane)
+        )
+        ready = {row.lane: row.ready_at for row in found}
+        threads = connection.scalars(select(outbox.c.thread_key).where(outbox.c.workspace_id == "T1")).all()
+    assert ready == {"C1": AT, "C2": AT + A_MINUTE, "C3": None}
+    assert set(threads) == {"board", None}
 
 
 def test_every_primary_and_foreign_key_begins_with_the_workspace() -> None:
