@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect, select, text
 
 from bot.storage import migrate
@@ -30,12 +31,12 @@ def upgrade() -> None:
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 A_MINUTE = timedelta(minutes=1)
-LANES_BEFORE = [
+LANES_BEFORE: list[dict[str, Any]] = [
     {"lane": "C1", "lease_until": None},
     {"lane": "C2", "lease_until": AT + A_MINUTE},
     {"lane": "C3", "lease_until": None},
 ]
-ROWS_BEFORE = [
+ROWS_BEFORE: list[dict[str, Any]] = [
     {"lane": "C1", "key": "a", "state": RowState.WAITING, "payload": {"thread_key": "board"}},
     {"lane": "C2", "key": "b", "state": RowState.SENDING, "payload": {}},
     {"lane": "C3", "key": "c", "state": RowState.DEAD, "payload": {}},
@@ -167,6 +168,12 @@ def test_what_waited_before_turns_were_given_is_claimed_after(database_url: str)
         threads = connection.scalars(select(outbox.c.thread_key).where(outbox.c.workspace_id == "T1")).all()
     assert ready == {"C1": AT, "C2": AT + A_MINUTE, "C3": None}
     assert set(threads) == {"board", None}
+
+
+def test_every_revision_says_whether_it_only_adds() -> None:
+    first, *later = reversed(list(ScriptDirectory(str(migrate.MIGRATIONS)).walk_revisions()))
+    assert first.down_revision is None
+    assert [one.revision for one in later if not isinstance(getattr(one.module, "additive", None), bool)] == []
 
 
 def test_every_primary_and_foreign_key_begins_with_the_workspace() -> None:
