@@ -10,6 +10,7 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+additive = False  # the version before would write lanes and prompts that nobody claims
 
 READY = sa.text("ready_at IS NOT NULL")
 FINAL = sa.text("ready_at IS NULL")

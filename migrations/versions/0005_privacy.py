@@ -10,6 +10,7 @@ revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
+additive = False  # the version before cannot read what is sealed
 
 
 def upgrade() -> None:
