@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import takewhile
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -125,8 +126,16 @@ class _Cache(Generic[Found]):
         found = await ask(key)
         self.entries.pop(key, None)
         if found is not None:
-            self.entries[key] = (now, found)
+            self.keep(key, found)
         return found
+
+    def keep(self, key: str, found: Found) -> None:
+        """Take in an answer, and forget those that are too old; the oldest stand first."""
+        now = self.now()
+        self.entries.pop(key, None)
+        self.entries[key] = (now, found)
+        for old in list(takewhile(lambda one: self.entries[one][0] + self.kept <= now, self.entries)):
+            del self.entries[old]
 
 
 class Directory:
@@ -171,7 +180,7 @@ class Directory:
     def learn(self, user: User) -> Account:
         """Take in what an event told of a person."""
         account = user.account()
-        self._accounts.entries[user.id] = (self._accounts.now(), account)
+        self._accounts.keep(user.id, account)
         return account
 
     async def _ask_account(self, person: str) -> Account | None:

@@ -139,3 +139,44 @@ def test_every_wrong_setting_has_its_own_line(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(ValidationError) as caught:
         Settings()
     assert [line.split()[0] for line in explain(caught.value).splitlines()] == ["DATABASE_URL", "LOG_LEVEL"]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://als.example.org", "https://als.example.org"),
+        (" https://als.example.org:8443/ ", "https://als.example.org:8443"),
+        ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+        ("http://localhost:3000/", "http://localhost:3000"),
+    ],
+)
+def test_a_public_address_is_a_host_alone(monkeypatch: pytest.MonkeyPatch, given: str, kept: str) -> None:
+    monkeypatch.setenv("PUBLIC_URL", given)
+    assert Settings().public_url == kept
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "bot.invalid",
+        "http://als.example.org",
+        "https://als.example.org/bot",
+        "https://als.example.org?x=1",
+        "https://who@als.example.org",
+        "https://?",
+        "javascript:alert(1)",
+    ],
+)
+def test_another_public_address_is_refused(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    assert "https address" in _refusal(monkeypatch, "PUBLIC_URL", wrong)
+
+
+def test_a_client_id_is_no_address_and_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Basic Information" in _refusal(monkeypatch, "SLACK_CLIENT_ID", "12.34&scope=admin")
+    monkeypatch.setenv("SLACK_CLIENT_ID", " 12.34 ")
+    assert Settings().slack_client_id == "12.34"
+
+
+def test_the_client_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "very-secret")
+    assert "very-secret" not in repr(Settings())

@@ -103,6 +103,15 @@ async def test_a_person_is_asked_for_once_until_the_answer_is_old(clock: HandClo
     assert slack.asked["users.info"] == 2
 
 
+async def test_answers_that_are_too_old_take_no_room(clock: HandClock) -> None:
+    directory = directory_of(ScriptedSlack({"users.info": {"user": ANN}}), clock)
+    for person in ("U1", "U2"):
+        await directory.account(person)
+    clock.at += PEOPLE_KEPT
+    await directory.account("U3")
+    assert list(directory._accounts.entries) == ["U3"]
+
+
 async def test_what_an_event_told_is_known_without_asking(clock: HandClock) -> None:
     slack = ScriptedSlack({"users.info": {"user": ANN}})
     directory = directory_of(slack, clock)
