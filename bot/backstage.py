@@ -189,6 +189,7 @@ def connected_to(slack: LocalSlack, settings: Settings) -> Settings:
         update={
             "slack_bot_token": SecretStr(slack.bot_token),
             "slack_app_token": SecretStr(slack.app_token),
+            "slack_signing_secret": SecretStr(slack.signing_secret),
             "slack_api_url": slack.api_url,
         }
     )

@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.backstage import connected_to, manifest
 from bot.bootstrap import Bot, CannotStart, build, no_database
+from bot.doors.signed_http import EVENTS_PATH, Address
 from bot.logs import configure_logs
 from bot.prompt_library import PromptLibrary
 from bot.rehearsal.autoplay import ActFailed, Autoplay
@@ -60,6 +61,8 @@ class Options:
     seed: int = 0
     transcript: Path | None = None
     slowly: bool = False
+    http: bool = False
+    """Slack posts to the bot, as in HTTP mode; without, they are connected by Socket Mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ def rehearse_arguments(parser: argparse.ArgumentParser) -> None:
     terminal = parser.add_argument_group("in the terminal")
     terminal.add_argument("--autoplay", action="store_true", help="watch simulated members at reading speed")
     terminal.add_argument("--headless", action="store_true", help="let them play at once, even in a terminal")
+    terminal.add_argument("--http", action="store_true", help="in HTTP mode instead of Socket Mode")
     terminal.add_argument("--meetings", type=_count, help="how many whole meetings (default: 1, headless 2)")
 
 
@@ -105,7 +109,7 @@ def serve_rehearsal(settings: Settings, given: argparse.Namespace) -> None:
         return
     meetings = given.meetings or (HEADLESS_MEETINGS if given.headless else READ_MEETINGS)
     slowly = not given.headless and sys.stdout.isatty()
-    options = Options(given.scenario or FIRST, meetings, given.seed, given.transcript, slowly)
+    options = Options(given.scenario or FIRST, meetings, given.seed, given.transcript, slowly, given.http)
     try:
         asyncio.run(_until_told_to_stop(settings, options))
     except FileNotFoundError as error:
@@ -179,11 +183,15 @@ async def on_stage(
             library=PromptLibrary.load(settings.prompts_dir),
             database=database,
             new_id=_ids(options.seed),
+            http=Address(port=0) if options.http else None,
             sends_by_itself=False,
         )
         leaving.push_async_callback(bot.close)
         await bot.connect()
-        await slack.connected()
+        if options.http:
+            slack.deliver_over_http(f"http://127.0.0.1:{bot.port}{EVENTS_PATH}")
+        else:
+            await slack.connected()
         yield Stage(scenario, clock, slack, bot)
 
 

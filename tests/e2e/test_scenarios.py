@@ -15,8 +15,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
-from functools import partialmethod
-from itertools import pairwise
+from functools import cache, partialmethod
+from itertools import groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, cast
 
@@ -112,7 +113,7 @@ def test_a_further_meeting_is_played_from_the_script_by_roles(scenario: str) -> 
 @pytest.mark.timeout(WHOLE_RUNS)
 def test_the_first_scenario_uses_every_button_modal_word_event_and_outcome() -> None:
     """Generated from the registries; one run shows all of it."""
-    entries = played(Options(FIRST, meetings=2))
+    entries = first_scenario(http=False)
     said = "\n".join(entry["text"] for entry in entries if entry["kind"] == "act_submit")
     used = {
         "buttons": {entry.get("action_id") for entry in entries if entry["kind"] == "act_press"},
@@ -129,6 +130,33 @@ def test_the_first_scenario_uses_every_button_modal_word_event_and_outcome() -> 
         "outcomes": OUTCOMES,
     }
     assert {kind: names - used[kind] for kind, names in wanted.items() if names - used[kind]} == {}
+
+
+# The same in both modes
+
+
+@cache
+def first_scenario(*, http: bool) -> list[Entry]:
+    """Two meetings of it. A run is long, and nobody changes what was played."""
+    return played(Options(FIRST, meetings=2, http=http))
+
+
+@pytest.mark.timeout(WHOLE_RUNS)
+def test_the_first_scenario_is_the_same_in_socket_mode_and_in_http_mode() -> None:
+    """In the normal form: everything that Slack received and showed, with all ids and all words, and in the
+    order of the instants at which it came. Only entries of one and the same instant may stand in any order,
+    as nobody can tell which of two payloads sent at once arrives first.
+    """
+    socket_mode, http_mode = (normal_form(first_scenario(http=http)) for http in (False, True))
+    assert [at for at, _ in socket_mode] == [at for at, _ in http_mode]
+    assert socket_mode == http_mode
+    assert sum(len(entries) for _, entries in socket_mode) > 500
+
+
+def normal_form(entries: Sequence[Entry]) -> list[tuple[str, list[str]]]:
+    """For each instant what came then, sorted."""
+    lines = [(str(entry["at"]), json.dumps(entry, sort_keys=True)) for entry in entries]
+    return [(at, sorted(line for _, line in same)) for at, same in groupby(lines, key=itemgetter(0))]
 
 
 # The same again, and other words

@@ -173,7 +173,8 @@ def test_what_waited_before_turns_were_given_is_claimed_after(database_url: str)
 def test_every_revision_says_whether_it_only_adds() -> None:
     first, *later = reversed(list(ScriptDirectory(str(migrate.MIGRATIONS)).walk_revisions()))
     assert first.down_revision is None
-    assert [one.revision for one in later if not isinstance(getattr(one.module, "additive", None), bool)] == []
+    said = {one.revision: getattr(one.module, "additive", None) for one in later}
+    assert [revision for revision, additive in said.items() if not isinstance(additive, bool)] == []
 
 
 def test_every_primary_and_foreign_key_begins_with_the_workspace() -> None:
