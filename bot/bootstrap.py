@@ -77,7 +77,7 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     )
     handler = CommandHandler(database, library, clock.now, sender.wake, metrics.command)
     directories = Directories(workspaces.reading_client_for, clock.now)
-    erasure = Erasure(database, library, clock.now, handler, sender.wake)
+    erasure = Erasure(database, library, clock.now, handler, sender.wake, new_id)
     retention = Retention(database, erasure, clock.now, settings.retention_days)
     lifecycle = Lifecycle(
         database,

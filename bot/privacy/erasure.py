@@ -28,7 +28,10 @@ Counts = Mapping[str, int]
 
 
 class Erasure:
-    """Erases and records that it did. ``now`` is the injected clock's; ``committed`` wakes the sender."""
+    """Erases and records that it did.
+
+    ``now`` is the injected clock's; ``committed`` wakes the sender; ``new_id`` never makes an id twice.
+    """
 
     def __init__(
         self,
@@ -37,12 +40,14 @@ class Erasure:
         now: Callable[[], datetime],
         handler: CommandHandler,
         committed: Callable[[], None] = lambda: None,
+        new_id: Callable[[], str] = lambda: token_hex(6),
     ) -> None:
         self._database = database
         self._library = library
         self._now = now
         self._handler = handler
         self._committed = committed
+        self._new_id = new_id
 
     async def person(self, workspace_id: str, person: str) -> Counts:
         """Delete what a person wrote, their name and their memberships. How many rows of what.
@@ -78,7 +83,7 @@ class Erasure:
         return counts
 
     async def _in_set(self, unit: UnitOfWork, workspace_id: str, set_id: str, person: str) -> Counts:
-        alias = f"{FORMER}{token_hex(6)}"
+        alias = f"{FORMER}{self._new_id()}"
         before = await unit.learning_sets.load(workspace_id, set_id, lock=True)
         if before is None:
             return {}
