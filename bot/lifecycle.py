@@ -128,7 +128,7 @@ class Lifecycle:
 
     async def _tell_sets_of(self, unit: UnitOfWork, workspace_id: str, person: str) -> None:
         for set_id in await unit.learning_sets.sets_of_person(workspace_id, person):
-            command = c.HinderPerson(**_whose(workspace_id, set_id), person=person)
+            command = c.HinderPerson(**_whose(workspace_id, set_id), person=person, gone=False)
             await self.handler.carry_out(unit, command)
 
     async def _hinder_channel(

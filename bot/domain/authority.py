@@ -86,8 +86,8 @@ def keeper(learning_set: LearningSet) -> str | None:
     """
     members = (member.person for member in learning_set.active_members)
     people = (learning_set.facilitator, learning_set.creator, *members)
-    gone = learning_set.hindered_people
-    return next((p for p in people if p and p not in gone and not learning_set.is_former(p)), None)
+    reached = (p for p in people if p and learning_set.can_be_written_to(p))
+    return next((p for p in reached if not learning_set.is_former(p)), None)
 
 
 def _facilitator_awaited_since(learning_set: LearningSet, now: datetime) -> datetime:

@@ -160,9 +160,11 @@ class ChangeChannel(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HinderPerson(Command):
-    """The workspace tells that a person of the set cannot be reached."""
+    """The workspace tells that a person of the set is out of reach."""
 
     person: str
+    gone: bool = True
+    """False: only that the bot cannot write to them in private."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -213,7 +213,7 @@ def ask_for_report_back(
         meeting.id != command.meeting_id
         or meeting.phase is not Phase.SCHEDULED
         or not state.is_active(command.person)
-        or command.person in state.hindered_people
+        or not state.can_be_written_to(command.person)
     ):
         return ()
     if not state.reports_missing(command.person) or any(
@@ -230,7 +230,7 @@ def tell_proposed_owner(
     meeting, member = current(state), state.member(command.person)
     if meeting.id != command.meeting_id or meeting.phase is not Phase.SCHEDULED or member is None:
         return ()
-    if command.person in state.hindered_people:
+    if not state.can_be_written_to(command.person):
         return ()
     proposed = any(proposal.unit_id == member.unit_id for proposal in proposals(state))
     return (e.ProposedOwnerTold(command.person),) if proposed and state.is_active(command.person) else ()

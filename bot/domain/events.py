@@ -142,6 +142,8 @@ class ChannelChanged(Event):
 @dataclass(frozen=True, slots=True)
 class PersonHindered(Event):
     person: str
+    gone: bool
+    """False: they only cannot be written to in private."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,12 +188,18 @@ def _(event: e.ChannelChanged, state: LearningSet) -> LearningSet:
 
 @_apply.register
 def _(event: e.PersonHindered, state: LearningSet) -> LearningSet:
-    return replace(state, hindered_people=(*state.hindered_people, event.person))
+    if event.gone:
+        return replace(state, hindered_people=(*state.hindered_people, event.person))
+    return replace(state, unwritable_people=(*state.unwritable_people, event.person))
 
 
 @_apply.register
 def _(event: e.PersonUnhindered, state: LearningSet) -> LearningSet:
-    return replace(state, hindered_people=tuple(p for p in state.hindered_people if p != event.person))
+    return replace(
+        state,
+        hindered_people=tuple(p for p in state.hindered_people if p != event.person),
+        unwritable_people=tuple(p for p in state.unwritable_people if p != event.person),
+    )
 
 
 @_apply.register

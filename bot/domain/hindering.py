@@ -68,20 +68,24 @@ def _catch_up(state: LearningSet, moment: Moment) -> tuple[e.Event, ...]:
 
 def hinder_person(state: LearningSet, command: c.HinderPerson, moment: Moment) -> tuple[e.Event, ...]:
     """Their place, their turns and their commitments stay; somebody who was present is so no longer."""
-    if command.person not in state.people or command.person in state.hindered_people:
+    known = state.hindered_people if command.gone else (*state.hindered_people, *state.unwritable_people)
+    if command.person not in state.people or command.person in known:
         return ()
+    if not command.gone:
+        return (e.PersonHindered(command.person, gone=False),)
     meeting = state.meeting
     present = meeting is not None and meeting.live and command.person in meeting.present
     gone = (e.PresenceSet(Attendance(command.person, False, command.person)),) if present else ()
-    return e.PersonHindered(command.person), *gone
+    return e.PersonHindered(command.person, gone=True), *gone
 
 
 def unhinder_person(state: LearningSet, command: c.UnhinderPerson, moment: Moment) -> tuple[e.Event, ...]:
     """They are where they were; at a meeting that runs they say themselves that they are here."""
-    return (e.PersonUnhindered(command.person),) if command.person in state.hindered_people else ()
+    out_of_reach = (*state.hindered_people, *state.unwritable_people)
+    return (e.PersonUnhindered(command.person),) if command.person in out_of_reach else ()
 
 
 def notice_leaving(state: LearningSet, command: c.NoticeLeaving, moment: Moment) -> tuple[e.Event, ...]:
     """Who leaves a channel does not thereby leave the set; whoever is not in has nothing to be told."""
-    reached = state.is_active(command.person) and command.person not in state.hindered_people
-    return (e.ChannelLeft(command.person),) if reached else ()
+    told = state.is_active(command.person) and state.can_be_written_to(command.person)
+    return (e.ChannelLeft(command.person),) if told else ()

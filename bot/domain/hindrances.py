@@ -6,7 +6,6 @@ things resume.
 """
 
 from dataclasses import dataclass
-from dataclasses import dataclass
 from enum import StrEnum
 
 

@@ -359,7 +359,9 @@ class LearningSet:
     sharing_agreed: bool = False
     """Whoever looks after the set agreed that it meets in a channel shared with another organisation."""
     hindered_people: tuple[str, ...] = ()
-    """Who of its people cannot be reached: not prompted, not proposed, not present, and never lost."""
+    """Who of its people is out of reach: not prompted, not proposed, not present, and never lost."""
+    unwritable_people: tuple[str, ...] = ()
+    """To whom the bot cannot write in private, as to many from other organisations: not prompted."""
     members: tuple[Member, ...] = ()
     places: Places = ()
     unit_turns: tuple[UnitTurns, ...] = ()
@@ -386,6 +388,10 @@ class LearningSet:
         """The person's membership, whatever they answered."""
         return next((m for m in self.members if m.person == person), None)
 
+    def can_be_written_to(self, person: str | None) -> bool:
+        """Whether the bot reaches the person in private."""
+        return person not in self.hindered_people and person not in self.unwritable_people
+
     def is_active(self, person: str) -> bool:
         """Whether the person is in."""
         found = self.member(person)
@@ -405,7 +411,7 @@ class LearningSet:
         return tuple(m.person for m in self.active_members if m.unit_id == unit_id)
 
     def is_former(self, person: str) -> bool:
-        """Whether this is somebody of whom the set knows only that they were there: their name was deleted."""
+        """Whether the set knows of this person only that they were there: their name was deleted."""
         known = self.people.get(person)
         return known is not None and not known.name
 

@@ -85,13 +85,15 @@ def _meeting_clock(meeting: Meeting) -> Wake | None:
 def _between_meetings(learning_set: LearningSet, meeting: Meeting) -> list[Wake]:
     if meeting.phase is not Phase.SCHEDULED:
         return []
-    left_out = {skip.person for skip in meeting.report_skips}.union(learning_set.hindered_people)
+    left_out = {skip.person for skip in meeting.report_skips}
     found: list[Wake] = []
     for member in learning_set.active_members:
-        if member.person not in left_out and learning_set.reports_missing(member.person):
+        if member.person in left_out or not learning_set.can_be_written_to(member.person):
+            continue
+        if learning_set.reports_missing(member.person):
             found.extend(_report_backs(learning_set, meeting, member.person))
     proposed = (person for p in proposals(learning_set) for person in learning_set.unit_people(p.unit_id))
-    reached = (person for person in proposed if person not in learning_set.hindered_people)
+    reached = (person for person in proposed if learning_set.can_be_written_to(person))
     return found + [wake for person in reached if (wake := _owner(learning_set, meeting, person)) is not None]
 
 
@@ -99,7 +101,7 @@ def is_held(learning_set: LearningSet, wake: Wake) -> bool:
     """Whether a wake that was claimed is not to be acted on now and may be due again: the set, or the person
     whom it is about, has been hindered meanwhile.
     """
-    return learning_set.hindered_by is not None or wake.person in learning_set.hindered_people
+    return learning_set.hindered_by is not None or not learning_set.can_be_written_to(wake.person)
 
 
 def _report_backs(learning_set: LearningSet, meeting: Meeting, person: str) -> list[Wake]:

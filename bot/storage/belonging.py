@@ -75,7 +75,10 @@ UNITS: Mapping[Table, tuple[str, ...]] = {
 }
 """Columns that hold the id of a unit, which is made of the ids of its people."""
 
-LISTS: Mapping[Table, tuple[str, ...]] = {learning_sets: ("hindered_people",), meetings: ("kept_units",)}
+LISTS: Mapping[Table, tuple[str, ...]] = {
+    learning_sets: ("hindered_people", "unwritable_people"),
+    meetings: ("kept_units",),
+}
 """Columns that hold a list of either."""
 
 WORDS: Mapping[Table, tuple[str, Mapping[str, Any]]] = {

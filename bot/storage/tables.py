@@ -205,6 +205,7 @@ learning_sets = Table(
     _optional_instant("hindered_at"),
     Column("sharing_agreed", Boolean, nullable=False, server_default=false()),
     Column("hindered_people", JsonTuple, nullable=False, server_default=text("'[]'")),
+    Column("unwritable_people", JsonTuple, nullable=False, server_default=text("'[]'")),
     Index(
         "uq_learning_sets_active_in_channel",
         "workspace_id",

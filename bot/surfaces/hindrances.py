@@ -30,24 +30,8 @@ from bot.surfaces.values import Carried
 
 def set_hindered(event: SetHindered, step: Step) -> Iterator[Outgoing]:
     """What has happened and what to do, to whoever looks after the set; of a workspace nobody can be told."""
-    scene = step.after
-    reader = keeper(scene.learning_set)
-    if reader is None or event.cause not in OF_A_CHANNEL:
-        return
-    words, about = scene.words, scene.learning_set
-    again = button(
-        Action.GO_ON, words.plain(f"hindrances.button.{event.cause}"), Carried(set_id=about.id).packed()
-    )
-    message = direct(
-        reader,
-        _told_key(about, reader, event.at),
-        said(
-            words.rich(f"hindrances.told.{event.cause}", set=about.name),
-            words.rich(f"hindrances.do.{event.cause}"),
-        ),
-        buttons(again),
-    )
-    yield message if is_up(about.meeting) else in_hours(scene, message)
+    if event.cause in OF_A_CHANNEL:
+        yield from _asked(step.after)
 
 
 def set_unhindered(_event: SetUnhindered, step: Step) -> Iterator[Outgoing]:
@@ -82,11 +66,13 @@ def person_hindered(event: PersonHindered, step: Step) -> Iterator[Outgoing]:
     facilitates = event.person == about.facilitator
     if reader is None or not (about.is_active(event.person) or facilitates):
         return
-    words = scene.words
-    gone = words.rich("hindrances.person.gone", who=scene.called(event.person), set=about.name)
-    instead = words.rich("hindrances.person.facilitator") if facilitates else Line()
+    words, kind = scene.words, "gone" if event.gone else "unwritable"
+    line = words.rich(f"hindrances.person.{kind}", who=scene.called(event.person), set=about.name)
+    instead = words.rich("hindrances.person.facilitator") if facilitates and event.gone else Line()
     key = keys.direct(about.id, reader, f"gone:{event.person}:{int(scene.now.timestamp())}")
-    yield in_hours(scene, direct(reader, key, said(gone, instead)))
+    yield in_hours(scene, direct(reader, key, said(line, instead)))
+    if step.before and keeper(step.before.learning_set) == event.person and about.hindered_by in OF_A_CHANNEL:
+        yield from _asked(scene)
 
 
 def channel_left(event: ChannelLeft, step: Step) -> Iterator[Outgoing]:
@@ -98,6 +84,23 @@ def channel_left(event: ChannelLeft, step: Step) -> Iterator[Outgoing]:
     key = keys.direct(about.id, event.person, f"left:{int(scene.now.timestamp())}")
     line = scene.words.rich("hindrances.person.left", set=about.name)
     yield in_hours(scene, direct(event.person, key, said(line), buttons(leave)))
+
+
+def _asked(scene: Scene) -> Iterator[Outgoing]:
+    """What has happened to the channel and what to do; in a meeting at once, else while they work."""
+    words, about = scene.words, scene.learning_set
+    reader = keeper(about)
+    if reader is None or about.hindered_by is None or about.hindered_at is None:
+        return
+    cause = about.hindered_by
+    again = button(Action.GO_ON, words.plain(f"hindrances.button.{cause}"), Carried(set_id=about.id).packed())
+    message = direct(
+        reader,
+        _told_key(about, reader, about.hindered_at),
+        said(words.rich(f"hindrances.told.{cause}", set=about.name), words.rich(f"hindrances.do.{cause}")),
+        buttons(again),
+    )
+    yield message if is_up(about.meeting) else in_hours(scene, message)
 
 
 def _goes_on(scene: Scene) -> Line:

@@ -21,17 +21,18 @@ def upgrade() -> None:
         "learning_sets",
         sa.Column("sharing_agreed", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
-    op.add_column(
-        "learning_sets",
-        sa.Column("hindered_people", sa.JSON(), nullable=False, server_default=sa.text("'[]'")),
-    )
+    for people in ("hindered_people", "unwritable_people"):
+        op.add_column(
+            "learning_sets",
+            sa.Column(people, sa.JSON(), nullable=False, server_default=sa.text("'[]'")),
+        )
     op.add_column("meetings", sa.Column("boards", sa.Integer(), nullable=False, server_default=sa.text("0")))
 
 
 def downgrade() -> None:
     _do_not_block_the_bot()
     op.drop_column("meetings", "boards")
-    for column in ("hindered_people", "sharing_agreed", "hindered_at", "hindered_by"):
+    for column in ("unwritable_people", "hindered_people", "sharing_agreed", "hindered_at", "hindered_by"):
         op.drop_column("learning_sets", column)
 
 

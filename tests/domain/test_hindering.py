@@ -204,6 +204,20 @@ def test_who_was_present_is_so_no_longer() -> None:
     assert talk.say(None, c.HinderPerson, person=STRANGER) == ()
 
 
+def test_who_cannot_be_written_to_is_not_prompted_and_takes_part_all_the_same() -> None:
+    talk = a_set()
+    first = talk.proposed()[0]
+    assert kinds(talk.say(None, c.HinderPerson, person=first, gone=False)) == [e.PersonHindered]
+    assert talk.say(None, c.HinderPerson, person=first, gone=False) == ()
+    assert talk.proposed()[0] == first
+    assert first not in {wake.person for wake in wakes(talk.state).values()}
+    talk.start()
+    assert kinds(talk.say(None, c.HinderPerson, person=first)) == [e.PersonHindered, e.PresenceSet]
+    assert talk.say(None, c.HinderPerson, person=first, gone=False) == ()
+    talk.say(None, c.UnhinderPerson, person=first)
+    assert talk.state.can_be_written_to(first)
+
+
 def test_a_wake_of_who_is_out_of_reach_waits_for_them() -> None:
     talk = a_set()
     of_ben = Wake("owner", WakeKind.TELL_PROPOSED_OWNER, talk.now, talk.meeting.id, BEN)

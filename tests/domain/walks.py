@@ -129,7 +129,7 @@ TO_SAY: dict[type[c.Command], Callable[[Conversation, Chance], dict[str, Any]]] 
     c.HinderSet: lambda talk, x: {"cause": x.pick(*Hindrance)},
     c.UnhinderSet: lambda talk, x: {"shared": x.yes()},
     c.ChangeChannel: lambda talk, x: {"channel_id": x.pick("C1", "C2", "C3")},
-    c.HinderPerson: lambda talk, x: {"person": x.anyone()},
+    c.HinderPerson: lambda talk, x: {"person": x.anyone(), "gone": x.yes()},
     c.UnhinderPerson: lambda talk, x: {"person": x.anyone()},
     c.NoticeLeaving: lambda talk, x: {"person": x.anyone()},
     c.SetPresence: lambda talk, x: {"present": {name: x.yes() for name in x.some(CAST[:-1], 3)}},

@@ -111,10 +111,10 @@ async def test_what_waits_for_somebody_who_is_gone_reaches_them_when_they_are_ba
     swapped = len(dms(world, "swap"))
     await world.command("ama", "/als swap Ben")
     await world.pass_time(hours=1)
-    assert ben in (await world.learning_set()).hindered_people
+    assert ben in (await world.learning_set()).unwritable_people
     assert len(dms(world, "gone")) == 1
     world.slack.workspace.reactivate(ben)
     await world.settle()
-    assert ben not in (await world.learning_set()).hindered_people
+    assert ben not in (await world.learning_set()).unwritable_people
     assert len([one for one in world.messages("dm:") if ":swap:" in key_of(one)]) == swapped + 1
     await world.move_to((await world.meeting()).starts_at - timedelta(hours=1))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.domain.agenda import Slot
+from bot.domain.hindrances import Hindrance
 from bot.domain.learning_set import (
     Answer,
     Attendance,
@@ -120,6 +121,7 @@ def rich_set(workspace_id: str = WORKSPACE, set_id: str = "s1", channel_id: str 
         closed_at=NOW + timedelta(hours=2),
         closed_unfinished=True,
         kept_units=("U4+U5", "U3"),
+        boards=2,
         turns=(
             Turn(1, "U2", "longest-wait", "because", "U1"),
             Turn(2, "U3", "bid", None, None, NOW, "nothing today"),
@@ -158,6 +160,11 @@ def rich_set(workspace_id: str = WORKSPACE, set_id: str = "s1", channel_id: str 
         of,
         call_link="https://call.example/1",
         language="de",
+        hindered_by=Hindrance.ARCHIVED,
+        hindered_at=NOW,
+        sharing_agreed=True,
+        hindered_people=("U2", "U9"),
+        unwritable_people=("U4",),
         members=(*of.members, Member("U4", "U4+U5", Answer.LEFT, 2), Member("U5", "U4+U5", Answer.DECLINED)),
         places=(Place("U2", stand_in="U3"), Place("U4+U5"), Place("U3", stand_in="U2")),
         unit_turns=(UnitTurns("U3", 1, NOW),),

@@ -114,4 +114,5 @@ def _out_of_reach(play: Play) -> None:
     play.do(c.ChangeChannel, GUIDE, channel_id=f.CHANNEL)
     play.do(c.HinderPerson, None, person=BEN)
     play.do(c.UnhinderPerson, None, person=BEN)
+    play.do(c.HinderPerson, None, person=BEN, gone=False)
     play.do(c.NoticeLeaving, None, person=CHIDI)
