@@ -39,7 +39,7 @@ class Installation:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An installation that serves a workspace. ``met``: the workspace has a row of its own already."""
+    """An installation that serves a workspace. ``met``: it would be found by the workspace's id alone."""
 
     installation: Installation
     met: bool
@@ -58,7 +58,9 @@ class Installations:
         ``enterprise_id`` is for a workspace that was never met; of the others it is known.
         """
         row = (await self._connection.execute(_serving(workspace_id, enterprise_id))).first()
-        return Found(self._opened(row), row.met is not None) if row else None
+        return (
+            Found(self._opened(row), met=not row.org_wide or row.known == row.workspace_id) if row else None
+        )
 
     async def of(self, workspace_id: str) -> Installation | None:
         """The installation with exactly this id, of a workspace or an enterprise."""
@@ -96,15 +98,21 @@ class Installations:
         return [self._opened(row) for row in rows]
 
     async def meet(self, workspace_id: str, enterprise_id: str | None, now: datetime) -> None:
-        """Note that the app is in this workspace; where that is known, nothing changes."""
+        """Note that the app is in this workspace, and to which enterprise it belongs.
+
+        Where the workspace is known, nothing else changes.
+        """
         row = {
             "workspace_id": workspace_id,
             "enterprise_id": enterprise_id,
             "state": WorkspaceState.INSTALLED,
             "installed_at": now,
         }
+        insert = upsert(self._connection, workspaces).values(row)
         await self._connection.execute(
-            upsert(self._connection, workspaces).values(row).on_conflict_do_nothing()
+            insert.on_conflict_do_update(
+                index_elements=["workspace_id"], set_={"enterprise_id": enterprise_id}
+            )
         )
 
     async def restore(self, workspace_id: str, enterprise_id: str | None, now: datetime) -> None:
@@ -155,13 +163,13 @@ class Installations:
 
 def _serving(workspace_id: str, enterprise_id: str | None) -> Select[Any]:
     """The workspace's own installation before its enterprise's, in one statement."""
-    met = select(workspaces.c.enterprise_id).where(workspaces.c.workspace_id == workspace_id)
-    enterprises = [installations.c.workspace_id == met.scalar_subquery()]
+    ours = select(workspaces.c.enterprise_id).where(workspaces.c.workspace_id == workspace_id)
+    known = ours.scalar_subquery()
+    enterprises = [installations.c.workspace_id == known]
     if enterprise_id is not None:
         enterprises.append(installations.c.workspace_id == enterprise_id)
-    known = select(workspaces.c.workspace_id.label("met")).where(workspaces.c.workspace_id == workspace_id)
     return (
-        select(installations, known.scalar_subquery().label("met"))
+        select(installations, known.label("known"))
         .where(
             or_(
                 installations.c.workspace_id == workspace_id,

@@ -67,6 +67,18 @@ async def test_a_workspace_that_installed_the_app_itself_keeps_its_own_token(hou
     assert (row["workspace_id"], row["enterprise_id"]) == (bridge.team_id, grid.id)
 
 
+async def test_a_workspace_that_came_into_an_organisation_later_is_found_by_it(house: House) -> None:
+    grid, bridge, ama = starship(house)
+    async with house.database.unit_of_work() as unit:
+        await unit.installations.restore(bridge.team_id, None, house.clock.now())
+    await house.install(grid, ama)
+    grid.grant_access(bridge)
+    with pytest.raises(NotInstalled):
+        await house.workspaces().client_for(bridge.team_id)
+    assert (await ama.command("/als help")).text
+    assert (await house.workspaces().client_for(bridge.team_id)).token == grid.bot_token
+
+
 async def test_a_workspace_of_an_organisation_uninstalls_only_itself(house: House) -> None:
     grid, bridge, ama = starship(house)
     engine = grid.add_workspace("Engine")
