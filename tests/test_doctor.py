@@ -14,6 +14,7 @@ from bot.clock import SystemClock
 from bot.doctor import Finding, State, examine
 from bot.rehearsal.model import Conversation
 from bot.rehearsal.server import LocalSlack
+from bot.rehearsal.several import LocalSlacks
 from bot.settings import Settings
 from bot.storage.migrate import downgrade
 from bot.storage.unit_of_work import Database
@@ -21,6 +22,7 @@ from bot.vault import Vault, new_key
 from tests.e2e.bots import manifest
 from tests.keys import KEY, VAULT
 from tests.storage.examples import rich_set, saved, small_set
+from tests.trust.pair import _install as install
 
 
 @dataclass
@@ -204,6 +206,69 @@ async def test_what_could_not_be_asked_is_said_to_be_not_checked(practice: Pract
         "not checked  clock",
         "not checked  channels",
     ]
+
+
+@pytest.fixture
+async def two(database_url: str) -> AsyncIterator[tuple[Practice, LocalSlack, LocalSlack]]:
+    """An app that two workspaces have installed, each with a set."""
+    slacks = LocalSlacks(SystemClock(), manifest())
+    await slacks.start()
+    both = north, south = slacks.add_workspace("North"), slacks.add_workspace("South")
+    channels = [slack.add_channel("set", [slack.add_person("ama")]) for slack in both]
+    database = Database(database_url, VAULT)
+    await install(database, slacks, both)
+    for slack, channel in zip(both, channels, strict=True):
+        await saved(database, small_set(workspace_id=slack.team_id, channel_id=channel.id))
+    await database.close()
+    settings = {
+        "slack_client_id": slacks.client_id,
+        "slack_client_secret": SecretStr(slacks.client_secret),
+        "public_url": "https://als.example.org",
+        "slack_signing_secret": SecretStr(slacks.signing_secret),
+        "slack_api_url": slacks.api_url,
+        "database_url": database_url,
+        "encryption_keys": SecretStr(KEY),
+    }
+    yield Practice(north, channels[0], database_url, SystemClock().now, settings), north, south
+    await slacks.stop()
+
+
+async def test_of_several_workspaces_each_is_told_of(
+    two: tuple[Practice, LocalSlack, LocalSlack],
+) -> None:
+    practice, north, south = two
+    assert await practice.wrong() == []
+    ok = [str(one) for one in await practice.findings() if one.state is State.OK][-6:]
+    assert [line.split(": ")[0].removeprefix("ok           ") for line in ok] == [
+        f"bot token of {north.team_id}",
+        f"scopes of {north.team_id}",
+        "clock",
+        f"bot token of {south.team_id}",
+        f"scopes of {south.team_id}",
+        "channels",
+    ]
+
+
+async def test_a_workspace_whose_token_was_revoked_is_named(
+    two: tuple[Practice, LocalSlack, LocalSlack],
+) -> None:
+    practice, north, south = two
+    south.revoke_tokens()
+    (line,) = await practice.wrong()
+    assert line.startswith(
+        f"wrong        bot token of {south.team_id}: Slack does not accept it (token_revoked)"
+    )
+    assert "channels: the bot can post in all 1" in "\n".join(map(str, await practice.findings()))
+
+
+async def test_tokens_that_no_key_opens_are_not_tried(two: tuple[Practice, LocalSlack, LocalSlack]) -> None:
+    practice, _, _ = two
+    practice.settings["encryption_keys"] = SecretStr(new_key())
+    (line,) = await practice.wrong()
+    assert line.startswith("wrong        encryption keys: none opens")
+    practice.settings.pop("encryption_keys")
+    (line,) = await practice.wrong()
+    assert "ENCRYPTION_KEYS is missing" in line
 
 
 def test_wrong_settings_are_told_by_name_and_end_it(

@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.starting import CannotStart
 from bot.storage.unit_of_work import Database
 from bot.storage.upkeep import MeetingPlace
-from bot.vault import CannotOpen
+from bot.vault import CannotOpen, NoKeys
 from bot.workspaces import NotInstalled, NoToken, OneWorkspace, Workspaces
 
 MOST_SKEW = timedelta(minutes=1)
@@ -59,7 +59,11 @@ class _Ward:
         except FAILURES as error:
             self._silent.add("")
             return [_bad_token(TOKEN, error), *_without_token(SCOPES, CLOCK)]
-        installed = [one.workspace_id for one in await self._workspaces.installed()]
+        try:
+            installed = [one.workspace_id for one in await self._workspaces.installed()]
+        except (CannotOpen, NoKeys):
+            self._silent.add("")
+            return [not_checked("bot tokens", "none can be opened with these encryption keys.")]
         if not installed:
             return [not_checked("installations", "no workspace has installed the app yet.")]
         return [line for workspace_id in installed for line in await self._token(workspace_id)]

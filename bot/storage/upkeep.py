@@ -6,11 +6,19 @@ These reads are about the whole database and not about any workspace: they count
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.migrate import SchemaState, standing
-from bot.storage.tables import TO_SEND, PromptState, due_prompts, learning_sets, outbox
+from bot.storage.tables import (
+    TO_SEND,
+    PromptState,
+    WorkspaceState,
+    due_prompts,
+    learning_sets,
+    outbox,
+    workspaces,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +58,12 @@ class Upkeep:
         return Backlog(waiting, age, prompts, overdue)
 
     async def meeting_places(self) -> list[MeetingPlace]:
-        """Where the sets of all workspaces meet."""
-        c = learning_sets.c
+        """Where the sets of all workspaces meet that have not uninstalled the app."""
+        c, w = learning_sets.c, workspaces.c
+        gone = exists().where(w.workspace_id == c.workspace_id, w.state == WorkspaceState.UNINSTALLED)
         rows = await self._connection.execute(
             select(c.workspace_id, c.id, c.channel_id)
-            .where(c.ended_at.is_(None))
+            .where(c.ended_at.is_(None), ~gone)
             .order_by(c.workspace_id, c.id)
         )
         return [MeetingPlace(*row) for row in rows]

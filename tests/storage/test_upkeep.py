@@ -1,12 +1,13 @@
 """What waits is counted over all workspaces, and how long the oldest has waited."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.wakes import Wake, WakeKind
 from bot.outgoing import Message
 from bot.storage.migrate import SchemaState, downgrade
 from bot.storage.unit_of_work import Database
-from bot.storage.upkeep import Backlog
+from bot.storage.upkeep import Backlog, MeetingPlace
 from tests.storage.examples import NOW, opened, saved, small_set
 
 MINUTE = timedelta(minutes=1)
@@ -53,6 +54,22 @@ async def test_prompts_are_counted_until_they_are_done(database: Database) -> No
         (prompt,) = await unit.due_prompts.claim(NOW + MINUTE)
         await unit.due_prompts.finish(prompt)
     assert await backlog(database, minutes=1) == Backlog(0, 0.0, 1, 0)
+
+
+async def test_sets_meet_where_they_have_not_ended_and_the_app_is_still_installed(database: Database) -> None:
+    ended = replace(small_set(set_id="s2", channel_id="C2"), ended_at=NOW)
+    await saved(database, small_set())
+    await saved(database, ended)
+    await saved(database, small_set(workspace_id="T2"))
+    async with database.unit_of_work() as unit:
+        assert await unit.upkeep.meeting_places() == [
+            MeetingPlace("T1", "s1", "C1"),
+            MeetingPlace("T2", "s1", "C1"),
+        ]
+        await unit.installations.meet("T2", None, NOW)
+        await unit.life.uninstall("T2", NOW, NOW)
+    async with database.reading() as unit:
+        assert await unit.upkeep.meeting_places() == [MeetingPlace("T1", "s1", "C1")]
 
 
 async def test_the_schema_is_told_from_within_a_transaction(database_url: str) -> None:
