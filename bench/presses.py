@@ -3,12 +3,15 @@
 import json
 from urllib.parse import urlencode
 
-from bench.sets import FACILITATOR, NUMBER, WORKSPACE, Play
+from bench.sets import WORKSPACE, Play
 from bot.surfaces.ids import Action
 
 
-def press_body(play: Play, *, number: int, trigger: str) -> str:
-    """The body of the request. ``trigger`` is Slack's id of the press, by which it is known again."""
+def press_body(play: Play, *, number: int, trigger: str, later: int = 0) -> str:
+    """The body of the request, in the copy of the set with this ``number``, so many stages ``later``.
+
+    ``trigger`` is Slack's id of the press, by which it is known again.
+    """
     board = play.board
     assert board is not None
     button = next(
@@ -20,15 +23,15 @@ def press_body(play: Play, *, number: int, trigger: str) -> str:
     payload = {
         "type": "block_actions",
         "team": {"id": WORKSPACE, "domain": "bench"},
-        "user": {"id": FACILITATOR, "username": "grace", "name": "grace", "team_id": WORKSPACE},
+        "user": {"id": play.facilitator, "username": "grace", "name": "grace", "team_id": WORKSPACE},
         "api_app_id": "ABENCH",
         "token": "legacy",
         "enterprise": None,
         "is_enterprise_install": False,
-        "container": {"type": "message", "message_ts": "1.000100", "channel_id": f"C{NUMBER}"}
+        "container": {"type": "message", "message_ts": "1.000100", "channel_id": f"C{play.number}"}
         | {"is_ephemeral": False},
         "trigger_id": "TRIGGER",
-        "channel": {"id": f"C{NUMBER}", "name": "privategroup"},
+        "channel": {"id": f"C{play.number}", "name": "privategroup"},
         "state": {"values": {}},
         "response_url": "https://hooks.slack.com/actions/TBENCH/1/x",
         "actions": [{**button, "block_id": "1.x", "type": "button", "action_ts": "1.1"}],
@@ -41,5 +44,8 @@ def press_body(play: Play, *, number: int, trigger: str) -> str:
             "blocks": board.blocks,
         },
     }
-    text = json.dumps(payload).replace(NUMBER, f"{number:07d}").replace("TRIGGER", trigger)
+    drawn_for, version = (f'\\"version\\":{play.meeting.version + more},' for more in (0, later))
+    text = json.dumps(payload).replace(play.number, f"{number:07d}").replace("TRIGGER", trigger)
+    assert drawn_for in text
+    text = text.replace(drawn_for, version)
     return urlencode({"payload": text})

@@ -38,10 +38,8 @@ from bot.storage.unit_of_work import Database
 from bot.surfaces.announce import announce
 
 WORKSPACE = "TBENCH"
-NUMBER = "0000000"
-FACILITATOR = f"UF{NUMBER}"
-MEMBERS = tuple(f"U{number}{NUMBER}" for number in range(1, 7))
-ZONE = "Europe/London"
+FIRST = "0000000"
+"""The number of the set that is made and copied."""
 PRESSED_IN = "clarification"
 """The stage in which the sets stand, and which the measured press leaves."""
 COPIED = (*TABLES, due_prompts, lanes, sent_messages)
@@ -59,8 +57,19 @@ class Play:
     """A set in the course of its life; ``board`` is its meeting's board as it was last drawn."""
 
     now: datetime
+    number: str = FIRST
     state: LearningSet | None = None
     board: Message | None = None
+
+    @property
+    def facilitator(self) -> str:
+        """Runs the meetings, and is no member."""
+        return f"UF{self.number}"
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Six people."""
+        return tuple(f"U{one}{self.number}" for one in range(1, 7))
 
     @property
     def learning_set(self) -> LearningSet:
@@ -76,7 +85,7 @@ class Play:
 
     def do(self, kind: type[c.Command], actor: str | None, **values: Any) -> None:
         """Decide, move on, announce."""
-        command = kind(workspace_id=WORKSPACE, set_id=f"S{NUMBER}", actor=actor, **values)
+        command = kind(workspace_id=WORKSPACE, set_id=f"S{self.number}", actor=actor, **values)
         chosen = english().format("classic")
         events = decide(self.state, command, Moment(self.now, chosen))
         after = evolve_all(self.state, events)
@@ -86,25 +95,25 @@ class Play:
         self.state = after
 
 
-def scheduled(starts_at: datetime) -> Play:
+def scheduled(starts_at: datetime, number: str = FIRST) -> Play:
     """A set of six whose first meeting is to come."""
-    play = Play(starts_at - timedelta(days=7))
+    play = Play(starts_at - timedelta(days=7), number)
     local = starts_at.replace(tzinfo=None)
-    people = {each: Person(each, f"Person {each}", "UTC") for each in (*MEMBERS, FACILITATOR)}
+    people = {each: Person(each, f"Person {each}", "UTC") for each in (*play.members, play.facilitator)}
     play.do(
         c.CreateSet,
-        MEMBERS[0],
+        play.members[0],
         name="Heads of department",
-        channel_id=f"C{NUMBER}",
-        members=MEMBERS,
-        facilitator=FACILITATOR,
+        channel_id=f"C{number}",
+        members=play.members,
+        facilitator=play.facilitator,
         first_meeting_at=local,
         zone="UTC",
         every_weeks=4,
         clock_id="120x3",
         people=people,
     )
-    for each in MEMBERS:
+    for each in play.members:
         play.do(c.AcceptInvitation, each)
     return play
 
@@ -115,24 +124,25 @@ def running(now: datetime) -> Play:
     play.now = play.meeting.starts_at - timedelta(minutes=10)
     play.do(c.PassTime, None, meeting_id=play.meeting.id)
     play.now = now
-    play.do(c.StartMeeting, FACILITATOR)
-    for each in MEMBERS:
+    play.do(c.StartMeeting, play.facilitator)
+    for each in play.members:
         play.do(c.SetPresence, each, present={each: True})
     while play.meeting.stage != PRESSED_IN:
         if play.meeting.stage == "report-backs":
-            for each in MEMBERS:
+            for each in play.members:
                 play.do(c.SkipReport, each, person=each)
-        play.do(c.MoveOn, FACILITATOR, version=play.meeting.version)
+        play.do(c.MoveOn, play.facilitator, version=play.meeting.version)
     return play
 
 
 async def fill(database: Database, url: str, play: Play, numbers: range) -> None:
-    """Write the set of ``play`` and copies of it with these ``numbers``, which must not begin with 0."""
+    """Write the set of ``play`` and copies of it with these ``numbers``."""
     await save(database, play)
-    await database.close()
     with _synchronous(url) as connection:
         for table in COPIED:
-            connection.execute(_copying(connection, table), {"first": numbers.start, "past": numbers.stop})
+            connection.execute(
+                _copying(connection, table, play.number), {"first": numbers.start, "past": numbers.stop}
+            )
     analyse(url)
 
 
@@ -182,26 +192,28 @@ class _synchronous:  # noqa: N801 -- used as a function
         self._engine.dispose()
 
 
-def _copying(connection: Connection, table: Table) -> Any:
-    """Each row of the first set once for each number, with the number in all its ids."""
+def _copying(connection: Connection, table: Table, number: str) -> Any:
+    """Each row of the set with this number once for each copy, with the copy's number in all its ids."""
     postgresql = connection.dialect.name == "postgresql"
     padded = "lpad(CAST(i AS text), 7, '0')" if postgresql else "printf('%07d', i)"
     columns = ", ".join(f'"{column.name}"' for column in table.columns)
-    values = ", ".join(_value(f'"{column.name}"', column.type, postgresql) for column in table.columns)
+    values = ", ".join(
+        _value(f'"{column.name}"', column.type, postgresql, number) for column in table.columns
+    )
     ids = [one.name for one in table.primary_key if isinstance(one.type, String)]
-    mine = " OR ".join(f"{name} LIKE '%{NUMBER}%'" for name in ids)
+    mine = " OR ".join(f"{name} LIKE '%{number}%'" for name in ids)
     return text(
         "WITH RECURSIVE counted(i) AS "
         "(SELECT CAST(:first AS integer) UNION ALL SELECT i + 1 FROM counted WHERE i + 1 < :past), "
         f"copies(copy) AS (SELECT {padded} FROM counted) "
-        f"INSERT INTO {table.name} ({columns}) SELECT {values} FROM {table.name}, copies WHERE {mine}"  # noqa: S608
+        f"INSERT INTO {table.name} ({columns}) SELECT {values} FROM {table.name}, copies WHERE {mine}"
     )
 
 
-def _value(name: str, of: TypeEngine[Any], postgresql: bool) -> str:
+def _value(name: str, of: TypeEngine[Any], postgresql: bool, number: str) -> str:
     stored = of.impl_instance if isinstance(of, TypeDecorator) else of
     if isinstance(stored, JSON) and postgresql:
-        return f"CAST(replace(CAST({name} AS text), '{NUMBER}', copy) AS json)"
+        return f"CAST(replace(CAST({name} AS text), '{number}', copy) AS json)"
     if isinstance(stored, String | JSON) and not isinstance(stored, Enum):
-        return f"replace({name}, '{NUMBER}', copy)"
+        return f"replace({name}, '{number}', copy)"
     return name

@@ -1,0 +1,43 @@
+"""Messages that wait in the outbox, in lanes of their own."""
+
+import asyncio
+
+from sqlalchemy import text
+
+from bench.pace_run import BEGINS
+from bench.room import Room
+from bench.sets import analyse, synchronous
+from bot.outgoing import Message
+
+
+async def filled(room: Room, workspaces: int, messages: int) -> str:
+    """The URL of a database in which so many messages wait in each of so many workspaces."""
+    url = room.new_database()
+    database = room.open(url)
+    try:
+        for workspace in range(workspaces):
+            async with database.unit_of_work() as unit:
+                await unit.outbox.enqueue(f"T{workspace:04}", _messages(messages), BEGINS)
+    finally:
+        await database.close()
+    await asyncio.to_thread(analyse, url)
+    return url
+
+
+def make_quick(url: str) -> None:
+    """Let its transactions not wait for the disk: where simulated time is measured."""
+    engine = synchronous(url)
+    with engine.begin() as connection:
+        name = connection.engine.url.database
+        connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
+    engine.dispose()
+
+
+def _messages(count: int) -> list[Message]:
+    blocks = [{"type": "section", "text": {"type": "plain_text", "text": "You said you would: " * 10}}]
+    return [
+        Message(
+            key=f"report:{number}", conversation=f"U{number:05}", text="Please report back", blocks=blocks
+        )
+        for number in range(count)
+    ]
