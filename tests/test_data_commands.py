@@ -12,14 +12,16 @@ from sqlalchemy import Table, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.__main__ import FAILED, main
+from bot.domain.learning_set import LearningSet, QuestionState
 from bot.outgoing import Message
 from bot.storage.installations import Installation
+from bot.storage.migrate import downgrade, upgrade
 from bot.storage.tables import audit, installations, learning_sets, outbox, questions, takeaways
 from bot.storage.unit_of_work import Database
 from bot.vault import CannotOpen, Vault, new_key
 from tests.e2e.bots import kept
 from tests.keys import KEY, VAULT
-from tests.storage.examples import NOW, opened, rich_set, saved
+from tests.storage.examples import NOW, loaded, opened, rich_set, saved
 
 WORDS = 'What have you "not" said?'
 ENGLISH = replace(rich_set(), language="en")
@@ -225,3 +227,26 @@ def test_rows_from_before_there_were_seals_are_read_and_then_sealed(
 
 def test_tokens_are_never_shown(url: str) -> None:
     assert "secret" not in str(rows(url, installations))
+
+
+def test_going_back_to_the_schema_before_loses_what_is_sealed_and_nothing_else(url: str) -> None:
+    async def settle() -> None:
+        assert ENGLISH.meeting is not None
+        first, *others = ENGLISH.meeting.questions
+        settled = replace(first, state=QuestionState.TAKEN_AWAY)
+        meeting = replace(ENGLISH.meeting, questions=(settled, *others))
+        async with opened(url) as database:
+            await saved(database, replace(ENGLISH, meeting=meeting), before=ENGLISH)
+
+    async def read() -> LearningSet:
+        async with opened(url) as database:
+            return await loaded(database)
+
+    asyncio.run(settle())
+    downgrade(url, "0004")
+    upgrade(url)
+    found = asyncio.run(read())
+    assert found.meeting is not None
+    assert found.meeting.takeaways == ()
+    assert found.meeting.questions[0].state is QuestionState.PASSED
+    assert found.meeting.learning == (ENGLISH.meeting and ENGLISH.meeting.learning)

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.settings import Settings, beside_the_code, explain
+from bot.vault import new_key
 
 NAMES = tuple(name.upper() for name in Settings.model_fields)
 
@@ -180,3 +181,25 @@ def test_a_client_id_is_no_address_and_no_list(monkeypatch: pytest.MonkeyPatch) 
 def test_the_client_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_CLIENT_SECRET", "very-secret")
     assert "very-secret" not in repr(Settings())
+
+
+@pytest.mark.parametrize(("written", "days"), [("30", 30), (" never ", 0), ("Never", 0), ("36500", 36_500)])
+def test_days_of_retention_are_a_number_or_never(
+    monkeypatch: pytest.MonkeyPatch, written: str, days: int
+) -> None:
+    monkeypatch.setenv("RETENTION_DAYS", written)
+    assert Settings().retention_days == days
+
+
+@pytest.mark.parametrize("written", ["0", "-3", "ten", "1.5", "36501"])
+def test_other_days_are_refused(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("RETENTION_DAYS", written)
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    assert "from 1 to 36500, or never" in explain(caught.value)
+
+
+def test_keys_are_read_and_a_malformed_one_is_told_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENCRYPTION_KEYS", f"{new_key()}, {new_key()}")
+    assert Settings().encryption_keys is not None
+    assert "number 2" in _refusal(monkeypatch, "ENCRYPTION_KEYS", f"{new_key()},secret")

@@ -1,7 +1,11 @@
 """What is sealed opens with the right key, in its place, and not otherwise."""
 
+from pathlib import Path
+
 import pytest
 
+from bot.bootstrap import CannotStart
+from bot.rehearse_page import Store
 from bot.vault import CannotOpen, MalformedKey, NoKeys, Vault, new_key
 
 WORDS = "What would you lose? \u202e <!channel> \0"
@@ -57,3 +61,16 @@ def test_without_keys_nothing_is_sealed_or_opened() -> None:
         Vault().seal(WORDS, "T1/a")
     with pytest.raises(NoKeys):
         Vault().open("x", "T1/a")
+
+
+def test_a_rehearsal_keeps_a_key_of_its_own_for_its_owner_alone(tmp_path: Path) -> None:
+    sealed = Store(tmp_path).vault().seal(WORDS, "T1/a")
+    assert Store(tmp_path).vault().open(sealed, "T1/a") == WORDS
+    (file,) = tmp_path.glob("*.key")
+    assert file.stat().st_mode & 0o077 == 0
+    Store(tmp_path).clear()
+    with pytest.raises(CannotOpen):
+        Store(tmp_path).vault().open(sealed, "T1/a")
+    file.write_text("broken", encoding="ascii")
+    with pytest.raises(CannotStart, match="--fresh"):
+        Store(tmp_path).vault()
