@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from bot.__main__ import FAILED, main
 from bot.bootstrap import CannotStart, build
 from bot.logs import configure_logs
 from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.server import LocalSlack
-from bot.storage.migrate import SchemaState, check, downgrade
+from bot.storage import migrate
+from bot.storage.migrate import SchemaState, check, current_revision, downgrade
 from bot.storage.unit_of_work import Database
 from bot.surfaces.ids import Action
 from tests.keys import KEY, VAULT
@@ -89,6 +91,35 @@ def test_an_older_schema_is_refused_and_brought_up_to_date(
     assert "action-learning migrate" in capsys.readouterr().err
     assert main(["migrate"]) == 0
     assert check(database_url) is SchemaState.UP_TO_DATE
+
+
+def made_by_a_later_version(database_url: str, oldest_code: str) -> None:
+    with migrate._connection(database_url) as connection, connection.begin():
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("UPDATE schema_compatibility SET oldest_code = :code"), {"code": oldest_code})
+
+
+def test_a_newer_schema_is_run_on_where_it_was_made_for_this_version_too(
+    database_url: str, environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("DATABASE_URL", database_url)
+    made_by_a_later_version(database_url, oldest_code=str(current_revision(database_url)))
+    assert main(["migrate"]) == 0
+    assert current_revision(database_url) == "9999"
+    capsys.readouterr()
+    assert main(["run"]) == FAILED
+    assert capsys.readouterr().err.startswith("SLACK_BOT_TOKEN is missing")
+
+
+def test_a_newer_schema_that_was_not_is_refused_and_left_alone(
+    database_url: str, environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("DATABASE_URL", database_url)
+    made_by_a_later_version(database_url, oldest_code="9998")
+    for word in ("run", "migrate"):
+        assert main([word]) == FAILED
+        assert "later version of this bot" in capsys.readouterr().err
+    assert current_revision(database_url) == "9999"
 
 
 @pytest.mark.parametrize(
