@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from bot.surfaces.ids import Action
 from tests.e2e.reading import answer, channel_texts, dms, found, in_modal, invitation, labels
-from tests.e2e.world import FIRST_MEETING, World
+from tests.e2e.world import FIRST_MEETING, World, key_of
 
 LONDON_FIRST = "2026-03-09 10:00 (Europe/London)"
 
@@ -58,6 +59,13 @@ async def test_a_board_that_was_up_says_that_its_meeting_has_moved(world: World)
     assert labels(world, "ama", board) == []
     await world.move_to(FIRST_MEETING + timedelta(hours=23, minutes=50))
     assert "Start the meeting" in labels(world, "ama", world.board())
+    assert world.board() is not board, "far up in the channel nobody would see it"
+    assert "This meeting has moved" in world.text(board)
+    await world.press("grace", Action.START_MEETING)
+    assert key_of(world.thread()[0]).endswith(":opening")
+    await world.press("oscar", Action.I_AM_HERE)
+    (refused,) = world.person("oscar").ephemerals()
+    assert refused.thread_ts in (None, world.board().ts)
 
 
 async def test_a_cancelled_meeting_gives_way_to_the_next_of_the_rhythm(world: World) -> None:
