@@ -112,6 +112,13 @@ def test_a_persons_export_has_no_word_of_anybody_else(url: str, capsys: pytest.C
         assert others not in text
 
 
+def test_what_a_facilitator_wrote_is_theirs(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "--workspace", "T1", "--person", "U1"]) == 0
+    kept_of_them = json.loads(said(capsys))["kept"]
+    assert kept_of_them["owners_chosen"] == [{"meeting_id": "s1.1", "number": 1, "why": "because"}]
+    assert [row["roles"] for row in kept_of_them["sets"]] == [["facilitator"]]
+
+
 def test_an_export_goes_to_a_new_file_for_its_owner_alone(url: str, tmp_path: Path) -> None:
     file = tmp_path / "export.json"
     assert main(["export", "--workspace", "T1", "--set", "s1", "--output", str(file)]) == 0

@@ -76,6 +76,11 @@ class Exports:
         units = await self._units(workspace_id, person)
         owned = turns.c.workspace_id == workspace_id, turns.c.unit_id.in_(units)
         found["turns"] = await self._rows(turns, *owned)
+        chose = turns.c.workspace_id == workspace_id, turns.c.chosen_by == person
+        found["owners_chosen"] = [
+            {name: row[name] for name in ("meeting_id", "number", "why")}
+            for row in await self._rows(turns, *chose)
+        ]
         found["questions_settled"] = await self._settled(workspace_id, units)
         found["sets"] = await self._sets(workspace_id, person, found)
         hidden = {name: NOT_THEIRS.get(name, frozenset()) for name in found}

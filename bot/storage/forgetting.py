@@ -18,6 +18,7 @@ from bot.storage.tables import (
     RowState,
     audit,
     due_prompts,
+    holds,
     installations,
     lanes,
     learning_sets,
@@ -234,6 +235,7 @@ class Forgetting:
             (outbox, "lane", found),
             (lanes, "lane", found),
             (sent_messages, "key", keys),
+            (holds, "conversation", [person]),
         ):
             these = table.c.workspace_id == workspace_id, table.c[column].in_(values)
             gone += (await self._connection.execute(delete(table).where(*these))).rowcount

@@ -138,6 +138,7 @@ DRAWN: Mapping[str, Callable[[Row, Words], Parts]] = {
     "questions_asked": _quote("text", "privacy.data.question"),
     "takeaways": _quote("text", "privacy.data.takeaway"),
     "turns": _quote("none_because", "privacy.data.none_because"),
+    "owners_chosen": _quote("why", "privacy.data.owner_chosen"),
     "commitments": _commitment,
     "report_backs": _report,
     "learning_lines": _learning,
