@@ -4,12 +4,9 @@ import logging
 
 import pytest
 
-from bot.bootstrap import build
-from bot.connecting import workspaces_of
-from bot.starting import CannotStart
 from bot.workspaces import NotInstalled
 from tests.e2e.bots import library
-from tests.install.house import House, settings_for
+from tests.install.house import House
 from tests.install.outage import without
 from tests.install.test_installing import north_of
 
@@ -80,23 +77,3 @@ async def test_who_is_not_installed_has_no_client(house: House) -> None:
     for ask in (house.workspaces().client_for, house.workspaces().reading_client_for):
         with pytest.raises(NotInstalled):
             await ask("T404")
-
-
-@pytest.mark.parametrize(
-    ("wrong", "named"),
-    [
-        ({"slack_client_id": None}, "SLACK_CLIENT_ID is missing"),
-        ({"slack_client_secret": None}, "SLACK_CLIENT_SECRET is missing"),
-        ({"public_url": None}, "PUBLIC_URL is missing"),
-        ({"slack_bot_token": "xoxb-1"}, "SLACK_BOT_TOKEN is for one workspace"),
-        ({"slack_client_id": None, "slack_client_secret": None}, "SLACK_BOT_TOKEN is missing"),
-    ],
-)
-async def test_settings_that_do_not_go_together_stop_it_with_a_sentence(
-    house: House, wrong: dict[str, str | None], named: str
-) -> None:
-    settings = settings_for(house.slacks, house.database_url, **wrong)
-    with pytest.raises(CannotStart, match=named):
-        workspaces_of(settings, house.database, house.clock.now)
-    with pytest.raises(CannotStart, match=named):
-        build(settings=settings, clock=house.clock, library=library(), database=house.database)

@@ -5,6 +5,7 @@ import re
 from base64 import b64encode
 from datetime import timedelta
 from hashlib import sha256
+from itertools import product
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
@@ -13,6 +14,7 @@ from bot.install.pages import CAUSES, HEADERS
 from bot.install.slack_app import INSTALL_PATH, REDIRECT_PATH, START_PATH
 from bot.install.stores import States
 from tests.install.house import PUBLIC_URL, House
+from tests.install.outage import without
 from tests.install.test_installing import north_of
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'{{7331*3}}\r\nX-Made: up"
@@ -121,6 +123,22 @@ async def test_a_code_for_another_address_tells_the_operator_which_one_to_name(h
     await nothing_is_kept(house)
 
 
+async def test_what_slack_granted_and_could_not_be_kept_is_to_be_tried_again(house: House) -> None:
+    north, ama = north_of(house)
+    browser = house.browser()
+    back = north.approve(await house.set_out(browser), ama)
+    asked = house.slacks.faults.hold("oauth.v2.access")
+    coming = asyncio.create_task(browser.get(back))
+    await asked.reached.wait()
+    async with without(house.database, house.database_url):
+        asked.release()
+        page = await coming
+    assert page.status == 503
+    assert "could not be kept" in page.text
+    await nothing_is_kept(house)
+    assert (await house.install(north, ama)).status == 200
+
+
 @pytest.mark.parametrize("code", ["bad_client_secret", "invalid_client_id", "internal_error"])
 async def test_what_slack_refuses_leaves_nothing_behind(house: House, code: str) -> None:
     north, ama = north_of(house)
@@ -153,23 +171,20 @@ async def test_a_permission_that_came_without_a_code_helps_too(house: House) -> 
     assert START_PATH in page.text
 
 
-@pytest.mark.parametrize("path", [INSTALL_PATH, START_PATH, REDIRECT_PATH])
-async def test_nothing_of_an_address_reaches_a_page_or_a_redirect(house: House, path: str) -> None:
+async def test_nothing_of_an_address_reaches_a_page_or_a_redirect(house: House) -> None:
     names = ("error", "error_description", "state", "code", "team", "redirect_uri", "anything")
-    for query in [*({name: HOSTILE} for name in names), dict.fromkeys(names, HOSTILE), {HOSTILE: "x"}]:
+    queries = [*({name: HOSTILE} for name in names), dict.fromkeys(names, HOSTILE), {HOSTILE: "x"}]
+    for path, query in product((INSTALL_PATH, START_PATH, REDIRECT_PATH), queries):
         page = await house.browser().get(f"{path}?{urlencode(query)}")
         answered = page.text + str(page.headers)
         for piece in ("alert", "onerror", "7331", "21993", "X-Made"):
             assert piece not in answered
 
 
-@pytest.mark.parametrize("reason", [*CAUSES, HOSTILE, ""])
-async def test_every_page_is_safe_to_show_and_helps(house: House, reason: str) -> None:
-    pages = [
-        await house.browser().get(INSTALL_PATH),
-        await house.browser().get(f"{REDIRECT_PATH}?{urlencode({'error': reason})}"),
-    ]
-    for page in pages:
+async def test_every_page_is_safe_to_show_and_helps(house: House) -> None:
+    ways_back = [f"{REDIRECT_PATH}?{urlencode({'error': reason})}" for reason in [*CAUSES, HOSTILE, ""]]
+    for path in (INSTALL_PATH, REDIRECT_PATH, *ways_back):
+        page = await house.browser().get(path)
         assert page.headers.items() >= HEADERS.items()
         assert page.headers["Strict-Transport-Security"]
         assert page.headers["Content-Type"] == "text/html; charset=utf-8"
