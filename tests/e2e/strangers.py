@@ -16,6 +16,7 @@ from tests.e2e.people import BYSTANDER, new_set_form
 from tests.e2e.world import FIRST_MEETING, World
 
 OTHER_CHANNEL = "other-set"
+OTHER_ORGANISATION = "T0THIRD00"
 INVITED = ("dev", "elif", "fumi")
 """Those who never said yes, said no, or left."""
 
@@ -53,28 +54,38 @@ def copy_of(world: World, view: OpenView, person: Person) -> OpenView:
 
 @dataclass(frozen=True)
 class Strangers:
-    """A bystander, a guest and a member of another set; and whoever of the invited is not in."""
+    """A bystander, a guest and a member of another set; and whoever of the invited is not in.
+
+    And those of whom Slack sends no commands: somebody of another organisation, a bot, and somebody who was
+    deactivated while their window was open.
+    """
 
     world: World
     guest: Person
     of_another_set: Person
+    speechless: tuple[Person, ...]
 
     @classmethod
     async def arrive(cls, world: World) -> "Strangers":
         """Before the set of the test is made. All are in its channel."""
         hanna = world.slack.add_person("hanna")
         gus = world.slack.add_person("gus", is_ultra_restricted=True)
-        world.place.channel.members.extend([hanna.id, gus.id])
+        speechless = (
+            world.slack.add_person("xeno", team_id=OTHER_ORGANISATION),
+            world.slack.add_person("robo", is_bot=True),
+            world.slack.add_person("dora", deleted=True),
+        )
+        world.place.channel.members.extend(one.id for one in (hanna, gus, *speechless))
         await _start_set(world, hanna)
         await world.home(BYSTANDER)
         await world.pass_time(minutes=1)
-        return cls(world, gus, hanna)
+        return cls(world, gus, hanna, speechless)
 
     def outside(self, learning_set: LearningSet) -> list[Person]:
         """Everybody here who does not belong to the set now."""
         invited = [self.world.person(name) for name in INVITED]
         away = [one for one in invited if not learning_set.is_active(one.id)]
-        return [self.world.person(BYSTANDER), self.guest, self.of_another_set, *away]
+        return [self.world.person(BYSTANDER), self.guest, self.of_another_set, *self.speechless, *away]
 
     def press(self, person: Person, button: Button, message: Message | None, value: str | None = None) -> Act:
         """Prepare a forged press; the bystander makes it on their Home, others on a message that they see."""

@@ -12,9 +12,11 @@ import pytest
 
 from bot.domain.learning_set import Answer, LearningSet
 from bot.domain.rejections import Reason
+from bot.listeners import actions, slash_command, views
 from bot.rehearsal.acts import Act
 from bot.rehearsal.form_values import Values
 from bot.rehearsal.people import Person
+from bot.rehearsal.rate_limits import RateLimits
 from bot.rehearsal.records import Call
 from bot.rehearsal.view_desk import OpenView
 from bot.storage.tables import learning_sets
@@ -47,15 +49,17 @@ from tests.e2e.world import World
 from tests.surfaces.form_cases import good_values
 
 WORDS = library().language("en").words
+NEVER_SENT_OFF = (Callback.HAND_OVER, Callback.PRIVACY)
+"""Modals in which there are only buttons."""
 
 
 def test_every_button_modal_and_command_says_whose_it_is() -> None:
-    assert PRESSES.keys() == set(Action)
-    assert SUBMISSIONS.keys() == set(Callback)
-    assert COMMANDS.keys() == set(Subcommand)
+    assert PRESSES.keys() == set(Action) == set(actions.LISTENERS)
+    assert SUBMISSIONS.keys() == set(Callback) == {*views.LISTENERS, *NEVER_SENT_OFF}
+    assert COMMANDS.keys() == set(Subcommand) == set(slash_command.LISTENERS)
 
 
-@pytest.mark.timeout(180)  # about a thousand presses, submissions and commands
+@pytest.mark.timeout(300)  # well over a thousand presses, submissions and commands
 async def test_nobody_gets_anything_done_that_is_not_theirs_to_do(world: World) -> None:
     trial = Trial(world, await Strangers.arrive(world))
     tour = Tour(world)
@@ -169,6 +173,7 @@ class Trial:
         attempts = {}
         for word, rule in COMMANDS.items():
             wrong = self._wrong(rule, learning_set, known=word is Subcommand.AWAY)
+            wrong = [each for each in wrong if each[0] not in self.strangers.speechless]
             if word is Subcommand.JOIN:
                 wrong = [each for each in wrong if each[1] is not THEIRS]
             for line in {f"/als {word}", f"/als {word} {arguments.get(word, '')}".strip()}:
@@ -202,7 +207,12 @@ class Trial:
         self.misbehaved += [f"{self.where}, {each}" for each in found]
 
     async def _at_once(self, attempts: Sequence[Attempt]) -> list[str]:
-        """The same by everybody; what each of them reads, and what anybody else does."""
+        """The same by everybody; what each of them reads, and what anybody else does.
+
+        Slack lets an app open a hundred modals in a minute. What is tried here would take many minutes, in
+        which the meeting would move on; so it begins anew each time.
+        """
+        self.world.slack.world.limits = RateLimits()
         people = [person for person, _, _ in attempts]
         heard, calls = [Heard.begin(person) for person in people], len(self.world.slack.calls)
         acts = [prepare() for _, prepare, _ in attempts]
