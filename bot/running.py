@@ -14,7 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import Tick
 from bot.doors.reception import Door, Reception
 from bot.sender import AT_ONCE, Sender
+from bot.storage.news import News
 from bot.storage.outbox import Delivery
+from bot.storage.unit_of_work import Database
 
 logger = logging.getLogger(__name__)
 
@@ -29,12 +31,13 @@ SECONDS_TO_LET_GO = 1
 
 class WatchedSender(Sender):
     """A sender of which one can see whether it is at work. Unless it works ``by_itself``, only `drain` sends,
-    one row after another.
+    one row after another; else it wakes the senders of other processes, too, and is woken by them.
     """
 
-    def __init__(self, *args: Any, by_itself: bool, **more: Any) -> None:
-        super().__init__(*args, at_once=AT_ONCE if by_itself else 1, **more)
+    def __init__(self, database: Database, *args: Any, by_itself: bool, **more: Any) -> None:
+        super().__init__(database, *args, at_once=AT_ONCE if by_itself else 1, **more)
         self._by_itself = by_itself
+        self._others = News(database, self._look)
         self.rests = asyncio.Event()
         """Nothing new was put into the outbox, and nothing is being sent."""
         self.rests.set()
@@ -48,13 +51,19 @@ class WatchedSender(Sender):
     def wake(self) -> None:
         """Say that something was put into the outbox."""
         if self._by_itself:
-            self.rests.clear()
-            super().wake()
+            self._look()
+            self._others.tell()
+
+    def _look(self) -> None:
+        self.rests.clear()
+        super().wake()
 
     async def run(self) -> None:
         """Send when woken, until cancelled; where it does not work by itself, nothing."""
         if self._by_itself:
-            await super().run()
+            async with asyncio.TaskGroup() as together:
+                together.create_task(self._others.run())
+                together.create_task(super().run())
 
     async def drain(self) -> int:
         """Send everything that may be sent now."""

@@ -59,7 +59,9 @@ class News:
                 await work()
             except LOST as error:
                 logger.warning("no news of other processes for now", extra={"error": type(error).__name__})
-                await asyncio.sleep(SECONDS_TO_RECONNECT)
+            except Exception:
+                logger.exception("no news of other processes for now")
+            await asyncio.sleep(SECONDS_TO_RECONNECT)
 
     async def _hear(self) -> None:
         async with self._database.outside_transactions() as connection:
