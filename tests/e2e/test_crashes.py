@@ -51,7 +51,8 @@ class Office:
         """As if the minute had passed for which a killed bot still holds what it was sending."""
         async with self.database._engine.begin() as connection:
             ended = self.slack.clock.now() - timedelta(seconds=1)
-            await connection.execute(update(lanes).values(lease_until=ended))
+            leased = update(lanes).where(lanes.c.lease_token.is_not(None))
+            await connection.execute(leased.values(lease_until=ended, ready_at=ended))
 
     async def new_set_filled_in(self) -> Act:
         """Ama asks for a new set and fills in its form, which is ready to be sent."""
