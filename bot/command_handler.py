@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from bot.domain import commands as c
 from bot.domain.decide import decide
-from bot.domain.events import ChannelChanged, Event, SetCreated, SetHindered, SetUnhindered
+from bot.domain.events import ChannelChanged, Event, SetCreated, SetEnded, SetHindered, SetUnhindered
 from bot.domain.evolve import evolve_all
 from bot.domain.hindrances import OF_A_CHANNEL
 from bot.domain.learning_set import LearningSet
@@ -236,6 +236,8 @@ async def _hold_or_release(
     for event in events:
         if isinstance(event, SetHindered | ChannelChanged) and after.hindered_by in OF_A_CHANNEL:
             await unit.outbox.hold(after.workspace_id, after.channel_id, cause=after.hindered_by, now=now)
+        elif isinstance(event, SetEnded) and after.hindered_by is not None:
+            await unit.outbox.cancel(after.workspace_id, after.channel_id)
         elif isinstance(event, SetCreated | SetUnhindered):
             await unit.outbox.release(after.workspace_id, after.channel_id, now=now)
 

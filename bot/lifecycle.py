@@ -90,6 +90,7 @@ class Lifecycle:
             set_id = await unit.learning_sets.active_set_in_channel(workspace_id, channel)
             about = await unit.learning_sets.load(workspace_id, set_id) if set_id else None
         if about is None:
+            await self._nobody_meets_there(workspace_id, channel, found)
             return False
         cause = _cause(found, about, left=left)
         whose = _whose(workspace_id, about.id)
@@ -97,6 +98,12 @@ class Lifecycle:
         command = c.HinderSet(**whose, cause=cause) if cause else c.UnhinderSet(**whose, shared=shared)
         await self.handler.handle(command, request=f"{request}:{about.id}")
         return True
+
+    async def _nobody_meets_there(self, workspace_id: str, channel: str, found: Conversation | None) -> None:
+        """Where the bot can post again, nothing of an earlier time stands in the way of what comes."""
+        if found is not None and found.is_member and not found.is_archived:
+            async with self.database.unit_of_work() as unit:
+                await unit.outbox.release(workspace_id, channel, now=self.now())
 
     async def channel_has_new_id(self, workspace_id: str, old: str, new: str, *, request: str) -> None:
         """Follow it, with everything that was sent there."""

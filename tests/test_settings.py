@@ -199,6 +199,24 @@ def test_other_days_are_refused(monkeypatch: pytest.MonkeyPatch, written: str) -
     assert "from 1 to 36500, or never" in explain(caught.value)
 
 
+@pytest.mark.parametrize(("written", "days"), [("", 30), ("0", 0), (" 7 ", 7), ("365", 365)])
+def test_content_of_a_workspace_that_left_is_kept_for_some_days(
+    monkeypatch: pytest.MonkeyPatch, written: str, days: int
+) -> None:
+    monkeypatch.setenv("UNINSTALL_GRACE_DAYS", written)
+    assert Settings().uninstall_grace_days == days
+
+
+@pytest.mark.parametrize("written", ["-1", "never", "2.5", "366"])
+def test_content_of_a_workspace_that_left_is_never_kept_for_ever(
+    monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.setenv("UNINSTALL_GRACE_DAYS", written)
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    assert "UNINSTALL_GRACE_DAYS must be a number of days from 0 to 365." in explain(caught.value)
+
+
 def test_keys_are_read_and_a_malformed_one_is_told_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENCRYPTION_KEYS", f"{new_key()}, {new_key()}")
     assert Settings().encryption_keys is not None

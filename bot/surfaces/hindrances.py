@@ -4,7 +4,7 @@ line in the channel when the set goes on.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.authority import keeper
 from bot.domain.events import (
@@ -27,6 +27,9 @@ from bot.surfaces.parts import button, buttons, direct, in_channel, in_hours, sa
 from bot.surfaces.scene import Scene, Step
 from bot.surfaces.values import Carried
 
+FRESH = timedelta(minutes=10)
+"""That a set goes on is no news any more when something hinders it again at once."""
+
 
 def set_hindered(event: SetHindered, step: Step) -> Iterator[Outgoing]:
     """What has happened and what to do, to whoever looks after the set; of a workspace nobody can be told."""
@@ -46,7 +49,7 @@ def set_unhindered(_event: SetUnhindered, step: Step) -> Iterator[Outgoing]:
         message = direct(reader, _told_key(before, reader, before.hindered_at), said(solved))
         yield replace(message, update_only=True)
     if not any(isinstance(each, MeetingCancelled) for each in step.events):
-        yield _post(scene, "on", _goes_on(scene))
+        yield replace(_post(scene, "on", _goes_on(scene)), best_before=scene.now + FRESH)
 
 
 def channel_changed(event: ChannelChanged, step: Step) -> Iterator[Outgoing]:

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.hindrances import Hindrance
 from bot.domain.learning_set import Phase
 from bot.rehearsal.model import Conversation, Message
-from bot.storage.tables import PromptState, due_prompts
+from bot.storage.tables import PromptState, due_prompts, outbox
 from bot.surfaces.ids import Action
 from tests.e2e import life
 from tests.e2e.life import CAUSES, Cause
@@ -206,3 +206,40 @@ async def test_in_a_meeting_nobody_moves_on_unseen_and_nothing_written_is_lost(t
     assert "What have you tried?" in [text for one in world.thread() for text in world.text(one).splitlines()]
     await world.press("grace", Action.MOVE_ON)
     assert (await world.meeting()).stage != "clarification"
+
+
+async def test_who_tries_again_too_early_is_told_again_and_the_channel_reads_one_line(
+    troubled_world: World,
+) -> None:
+    world, channel = troubled_world, troubled_world.place.channel
+    await world.new_set(accepted=MEMBERS)
+    set_id = (await world.learning_set()).id
+    await life.removed_in_silence(world, channel)
+    await world.settle()
+    assert (await world.learning_set()).hindered_by is Hindrance.DELETED
+    world.clock.advance(1)
+    await world.press("grace", Action.GO_ON)
+    assert (await world.learning_set()).hindered_by is Hindrance.DELETED
+    assert len(told(world)) == 2
+    assert len({one.ts for one in told(world)}) == 2
+    await world.pass_time(hours=1)
+    await life.invited(world, channel)
+    await world.settle()
+    assert (await world.learning_set()).hindered_by is None
+    assert len(world.messages(f"set:{set_id}:on:")) == 1
+
+
+async def test_a_set_that_ends_while_it_is_paused_leaves_nothing_behind_that_waits(
+    troubled_world: World,
+) -> None:
+    world, channel = troubled_world, troubled_world.place.channel
+    await world.new_set(accepted=MEMBERS)
+    await life.removed(world, channel)
+    await world.settle()
+    await world.command("ama", "/als end")
+    await world.submit("ama", {})
+    assert (await world.learning_set()).ended_at is not None
+    assert await world.rows(outbox) == []
+    await life.invited(world, channel)
+    await world.settle()
+    assert "A set can meet in this channel" in world.text(world.messages("channel:")[-1])

@@ -1,9 +1,12 @@
 """A set that is paused: what `/als`, Home and buttons say of it, and where it may go on."""
 
+from datetime import timedelta
+
+from bot.command_handler import CommandHandler
 from bot.domain.hindrances import Hindrance
 from bot.rehearsal.model import Conversation
 from bot.surfaces.ids import Action
-from tests.listeners.stage import Stage
+from tests.listeners.stage import LIBRARY, Stage
 
 OUTSIDE = "T0OTHER00"
 
@@ -87,6 +90,23 @@ async def test_the_bot_greets_no_channel_in_which_a_set_goes_on(stage: Stage) ->
     await stage.rest()
     (goes_on,) = stage.ama.messages(stage.channel)[before:]
     assert "The set goes on" in stage.ama.text_of(goes_on)
+
+
+async def test_what_was_claimed_when_the_set_was_paused_is_due_again_when_it_goes_on(stage: Stage) -> None:
+    found = await stage.create_set()
+    assert found.meeting is not None
+    opens = found.meeting.starts_at - timedelta(minutes=10)
+    async with stage.database.unit_of_work() as unit:
+        (claimed,) = [one for one in await unit.due_prompts.claim(opens) if one.wake.person is None]
+    await pause(stage)
+    handler = CommandHandler(stage.database, LIBRARY, lambda: opens, lambda: None)
+    await handler.handle_due(claimed)
+    async with stage.database.unit_of_work() as unit:
+        assert await unit.due_prompts.waiting(stage.slack.team_id, found.id) == {}
+    stage.slack.workspace.invite_bot(stage.channel.id)
+    await stage.rest()
+    async with stage.database.unit_of_work() as unit:
+        assert claimed.wake.key in await unit.due_prompts.waiting(stage.slack.team_id, found.id)
 
 
 async def test_who_leaves_the_channel_and_is_no_member_hears_nothing(stage: Stage) -> None:
