@@ -8,8 +8,8 @@ import asyncio
 import json
 import sys
 import time
-from datetime import UTC, datetime
 
+from bench.pace_run import BEGINS
 from bot.sender.sender import AT_ONCE
 from bot.storage.unit_of_work import Database
 from bot.vault import Vault
@@ -20,7 +20,7 @@ async def claim_all(database: Database) -> int:
     claimed, after, misses = 0, "", 0
     while misses < 2:
         async with database.unit_of_work() as unit:
-            found = (await unit.outbox.claim(datetime.now(UTC), AT_ONCE, after=after)).deliveries
+            found = (await unit.outbox.claim(BEGINS, AT_ONCE, after=after)).deliveries
         claimed += len(found)
         after = found[-1].workspace_id if found else ""
         misses = 0 if found else misses + 1
@@ -28,7 +28,7 @@ async def claim_all(database: Database) -> int:
 
 
 async def main(url: str, key: str) -> None:
-    """One claim warms it up, of a workspace that is there for that."""
+    """A first read opens the connection."""
     database = Database(url, Vault([key]))
     async with database.reading() as unit:
         await unit.outbox.next_due_at()

@@ -60,10 +60,10 @@ async def _started(url: str, key: str) -> Process:
     )
 
 
-def copy_of(room: Room, url: str) -> str:
-    """The URL of a database that holds the same."""
+def copy_of(room: Room, url: str, end: str = "copy") -> str:
+    """The URL of a database that holds the same, and whose name has this ``end``."""
     address = make_url(url)
-    name = f"{address.database}_copy"
+    name = f"{address.database}_{end}"
     with psycopg.connect(room.server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {address.database}".encode())
     return address.set(database=name).render_as_string(hide_password=False)

@@ -62,7 +62,7 @@ async def measure(room: Room) -> list[Result]:
     return [Result(result.figure, result.ours, result.theirs, (equal,))]
 
 
-async def _milliseconds(serving: Serving, url: str, play: Play, triggers: count[int]) -> float:
+async def _milliseconds(serving: Serving, url: str, play: Play, triggers: "count[int]") -> float:
     """One press in the middle of many, one after another, in every pressed set and stage."""
     _bring_back(url, play)
     bodies = [
