@@ -13,8 +13,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, MutableMapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, MutableMapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache, partialmethod
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -23,6 +23,7 @@ from typing import Any, cast
 
 import psycopg
 import pytest
+from aiohttp import ClientSession
 from sqlalchemy import make_url
 
 from bot.backstage import connected_to, manifest
@@ -231,11 +232,12 @@ class Sabotaged(Autoplay):
         person, complaints_before = self.cast.people[actor], len(self.heard)
         nothing_open, zone = person.modal is None, person.account.tz
         kept, drawn = dict(self._texts._kept), dict(self._texts._drawn)
-        with _taken_away(table, key), self._app_as_registered_now(), pytest.MonkeyPatch.context() as hasty:
+        with _taken_away(table, key), pytest.MonkeyPatch.context() as hasty:
             if isinstance(key, Subcommand):
                 hasty.setattr(Delivery, "settle", partialmethod(Delivery.settle, within=PATIENCE))
             try:
-                await super()._act(step, actor)
+                async with self._app_as_registered_now():
+                    await super()._act(step, actor)
             except (ActFailed, CannotAct, FormRefused) as failed:
                 return str(failed)
             else:
@@ -252,8 +254,8 @@ class Sabotaged(Autoplay):
         if step.invites is not None:
             self.cast.channels[step.invites].members.remove(self.slack.bot_user_id)
 
-    @contextmanager
-    def _app_as_registered_now(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def _app_as_registered_now(self) -> AsyncIterator[None]:
         """The bot's door leads to an app that was registered from the tables as they are."""
         other = build(
             settings=connected_to(self.slack, Settings()),
@@ -265,7 +267,9 @@ class Sabotaged(Autoplay):
         door = self.on_stage.bot.reception
         first, door.app = door.app, other.app
         try:
-            yield
+            async with ClientSession() as session:
+                await other._begin(session)
+                yield
         finally:
             door.app = first
 
