@@ -217,13 +217,13 @@ class Sender:
             return await self._hinder(unit, delivery, result, now)
 
     async def _hinder(self, unit: UnitOfWork, delivery: Delivery, result: Hindered, now: datetime) -> bool:
-        """Tell first, and lock the lane last: commands lock a set before its lanes, too."""
+        """Tell first, and lock afterwards: commands lock a set before they hold or send anything, too."""
         trouble = result.trouble
         if not await unit.outbox.is_ours(delivery):
             return False
+        await self._on_trouble(unit, trouble)
         whom = trouble.conversation or trouble.person
         await unit.outbox.hold(delivery.workspace_id, whom, cause=trouble.cause, now=now)
-        await self._on_trouble(unit, trouble)
         if result.keep:
             return await unit.outbox.set_aside(delivery, now, result.error)
         return await unit.outbox.done(delivery, now)
