@@ -13,3 +13,10 @@ async def world(database_url: str) -> AsyncIterator[World]:
     async with World.open(database_url) as world:
         yield world
         assert world.refused_by_slack() == []
+
+
+@pytest.fixture
+async def forgers_world(database_url: str) -> AsyncIterator[World]:
+    """The same, for tests after which Slack may say that people and channels are not there."""
+    async with World.open(database_url) as world:
+        yield world
