@@ -1,7 +1,8 @@
-"""The command line: `action-learning run`, `migrate` and `rehearse`."""
+"""The command line: one word each for what an operator does."""
 
 import argparse
 import asyncio
+import json
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import __version__
 from bot import data_commands as data
+from bot.app_manifest import chosen_manifest
 from bot.bootstrap import Bot, CannotStart, build, check_schema, no_database, vault_of
 from bot.clock import SharedClock, SystemClock, Ticker
 from bot.doctor import State, examine, unreadable
@@ -131,6 +133,20 @@ def migrate(settings: Settings, _arguments: argparse.Namespace) -> None:
     print("The database is up to date.")
 
 
+def manifest_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `manifest` takes."""
+    parser.add_argument("--http", action="store_true", help="for HTTP mode, at the address of PUBLIC_URL")
+    parser.add_argument(
+        "--organisations", action="store_true", help="with --http: let a whole organisation install it"
+    )
+
+
+def print_manifest(settings: Settings, given: argparse.Namespace) -> None:
+    """Print what is to be pasted into the settings of a Slack app."""
+    chosen = chosen_manifest(settings, http=given.http, organisations=given.organisations)
+    print(json.dumps(chosen, indent=2, ensure_ascii=False))
+
+
 def make_key(_settings: Settings, _arguments: argparse.Namespace) -> None:
     """Print a key for ENCRYPTION_KEYS."""
     print(new_key())
@@ -159,6 +175,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         "say or choose how long sets that have ended are kept", data.retention, data.retention_arguments
     ),
     DOCTOR: Subcommand("look at the whole set-up, and say what is wrong with it", doctor),
+    "manifest": Subcommand("print the manifest of the Slack app", print_manifest, manifest_arguments),
     "new-key": Subcommand("make a key for ENCRYPTION_KEYS", make_key),
     "rotate-keys": Subcommand("seal everything anew with the newest key", data.rotate_keys),
     "rehearse": Subcommand(

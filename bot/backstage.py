@@ -1,7 +1,6 @@
 """The bot behind a rehearsal: wired to the local Slack and its clock, killed and started at will."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -13,9 +12,8 @@ from bot.bootstrap import Bot, build
 from bot.domain.learning_set import Meeting, Phase
 from bot.prompt_library import PromptLibrary
 from bot.rehearsal.clock import MovableClock
-from bot.rehearsal.json_types import JsonObject
 from bot.rehearsal.server import LocalSlack
-from bot.settings import Settings, beside_the_code
+from bot.settings import Settings
 from bot.storage.unit_of_work import Database, UnitOfWork
 from bot.vault import Vault
 
@@ -175,12 +173,6 @@ class _Life:
         await self.bot.die()
         await asyncio.gather(*ticks, return_exceptions=True)
         await self.database.close()
-
-
-def manifest() -> JsonObject:
-    """The app as it would be installed in a workspace."""
-    found: JsonObject = json.loads(beside_the_code("manifest.json").read_text(encoding="utf-8"))
-    return found
 
 
 def connected_to(slack: LocalSlack, settings: Settings) -> Settings:

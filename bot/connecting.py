@@ -1,11 +1,11 @@
 """From settings to workspaces: one token that the operator copied, or those of whoever installs the app."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.app_manifest import wanted_scopes
 from bot.install import SlackApp
-from bot.settings import Settings, beside_the_code
+from bot.settings import Settings
 from bot.starting import CannotStart, secret_of
 from bot.storage.unit_of_work import Database
 from bot.workspaces import Clients, InstalledWorkspaces, OneWorkspace, Rotation, Workspaces
@@ -42,9 +42,3 @@ def slack_app_of(settings: Settings) -> SlackApp | None:
         slack_api_url=settings.slack_api_url,
         scopes=wanted_scopes(),
     )
-
-
-def wanted_scopes() -> tuple[str, ...]:
-    """Those of the manifest."""
-    manifest = json.loads(beside_the_code("manifest.json").read_text(encoding="utf-8"))
-    return tuple(manifest["oauth_config"]["scopes"]["bot"])

@@ -22,7 +22,8 @@ import psycopg
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.backstage import connected_to, manifest
+from bot.app_manifest import manifest
+from bot.backstage import connected_to
 from bot.bootstrap import Bot, CannotStart, build, no_database
 from bot.doors.signed_http import EVENTS_PATH, Address
 from bot.logs import configure_logs

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.backstage import Backstage, manifest
+from bot.app_manifest import manifest
+from bot.backstage import Backstage
 from bot.bootstrap import CannotStart, no_database
 from bot.rehearsal.cast import Cast
 from bot.rehearsal.clock import MovableClock, aware

@@ -8,7 +8,8 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.connecting import wanted_scopes, workspaces_of
+from bot.app_manifest import wanted_scopes
+from bot.connecting import workspaces_of
 from bot.doctor.findings import Finding, code_of, not_checked, ok, unreachable, wrong
 from bot.doctor.ways_in import SECONDS_PER_CALL
 from bot.settings import Settings

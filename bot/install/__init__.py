@@ -3,7 +3,16 @@
 from bot.install.flow import InstallFlow, install_flow
 from bot.install.pages import not_installed
 from bot.install.routes import routes
-from bot.install.slack_app import SlackApp
+from bot.install.slack_app import REDIRECT_PATH, SlackApp
 from bot.install.stores import Grants, States
 
-__all__ = ["Grants", "InstallFlow", "SlackApp", "States", "install_flow", "not_installed", "routes"]
+__all__ = [
+    "REDIRECT_PATH",
+    "Grants",
+    "InstallFlow",
+    "SlackApp",
+    "States",
+    "install_flow",
+    "not_installed",
+    "routes",
+]

@@ -1,6 +1,5 @@
 """The real bot, as `bot.bootstrap` wires it, connected to a local Slack in the same process."""
 
-import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
@@ -21,12 +20,6 @@ from bot.storage.unit_of_work import Database
 from tests.keys import VAULT
 
 _NEW_IDS = count(1)
-
-
-def manifest() -> dict[str, Any]:
-    """The app as a workspace owner creates it."""
-    read: dict[str, Any] = json.loads(beside_the_code("manifest.json").read_text(encoding="utf-8"))
-    return read
 
 
 @cache
