@@ -27,6 +27,7 @@ from bot.surfaces import (
     thread,
 )
 from bot.surfaces.board import board, board_parts, is_up
+from bot.surfaces.parts import Part
 from bot.surfaces.scene import Scene, Step
 
 Announcer = Callable[[Any, Step], Iterator[Outgoing]]
@@ -151,9 +152,16 @@ def _board(steps: Sequence[Step]) -> list[Message]:
         return []
     last = [scene for scene in scenes if scene.meeting.id == up.meeting.id][-1]
     parts = board_parts(last)
-    same = first is up and board_parts(first) == parts and up.board_key == last.board_key
+    same = first is up and _show_the_same(first, last, parts)
     goes_on = any(isinstance(event, e.SetUnhindered) for step in steps[:1] for event in step.events)
     return [] if same and not goes_on else [board(last, parts)]
+
+
+def _show_the_same(first: Scene, last: Scene, parts: tuple[Part, ...]) -> bool:
+    """Whether the board needs no update. All its buttons carry the version: where that is new, it does."""
+    if first.meeting.version != last.meeting.version or first.board_key != last.board_key:
+        return False
+    return board_parts(first) == parts
 
 
 def _last_wins(messages: Sequence[Outgoing]) -> list[Outgoing]:

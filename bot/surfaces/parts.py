@@ -22,6 +22,7 @@ from slack_sdk.models.blocks import (
 from bot.outgoing import Message
 from bot.prompt_library import Line, UserText
 from bot.surfaces import keys, text
+from bot.surfaces.block_json import block_json
 from bot.surfaces.ids import Action
 from bot.surfaces.scene import Scene
 
@@ -183,7 +184,7 @@ def _message(key: str, conversation: str, parts: Parts) -> Message:
 
 def _drawn(parts: Parts) -> tuple[str, list[dict[str, Any]]]:
     kept = [part for part in parts if part is not None]
-    blocks = [part.block.to_dict() for part in kept]
+    blocks = [block_json(part.block) for part in kept]
     # Slack wants a new block_id whenever a block changes; a digest of its content is one, and needs no
     # counter.
     numbered = [{**block, "block_id": f"{index}.{_digest(block)}"} for index, block in enumerate(blocks)]
