@@ -29,6 +29,7 @@ async def test_hostile_text_pings_nobody_and_is_found_again_whole(world: World) 
                 assert not act.errors, (way, act.errors)
             await tour.close(way)
         await look_everywhere(tour)
+    await ask_for_own_data(tour)
 
     assert_harmless_and_whole(world, writer, names)
 
@@ -50,7 +51,7 @@ async def test_what_is_typed_after_the_command_comes_back_harmless(world: World)
     await world.new_set(members=("ama", "ben"))
     ben = world.person("ben")
     for piece in PIECES:
-        for line in (piece, f"swap {piece}", f"away {piece}"):
+        for line in (piece, f"swap {piece}", f"away {piece}", f"here {piece}", f"help {piece}"):
             act = await ben.command(f"/als {line}", world.place.channel)
             assert act.acknowledged
     assert_none(danger for one in everything_sent(world) for danger in dangers(one))
@@ -113,11 +114,22 @@ def assert_none(found: Iterable[str]) -> None:
 
 async def look_everywhere(tour: Tour) -> None:
     """Open what is only seen by whoever asks for it."""
+    here = tour.world.place.channel.members
     for name in ("ama", "ben", "carla"):
+        away = tour.world.person(name).id not in here
         for word in ("next", "status", "commitments", "report"):
-            await tour.world.command(name, f"/als {word}")
+            await tour.world.command(name, f"/als {word}", private=away)
         await tour.world.home(name)
         tour.world.slack.world.views.clear(tour.world.person(name).id)
+
+
+async def ask_for_own_data(tour: Tour) -> None:
+    """All that they wrote comes back to them in direct messages."""
+    for name in ("ama", "ben", "carla"):
+        await tour.world.command(name, "/als privacy")
+        await tour.world.press(name, Action.SEND_MY_DATA)
+        tour.world.slack.world.views.clear(tour.world.person(name).id)
+    await tour.world.pass_time(minutes=1)
 
 
 def choose_another(document: dict[str, Any], values: Values) -> None:
