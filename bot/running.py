@@ -76,6 +76,12 @@ class WatchedSender(Sender):
             if self._drains == 0 and not self._woken.is_set():
                 self.rests.set()
 
+    async def _wait(self, seconds: float | None) -> None:
+        """Who waits rests, also when a database that fails has cut the sending off."""
+        if self._drains == 0 and not self._woken.is_set():
+            self.rests.set()
+        await super()._wait(seconds)
+
     async def _claim(self, room: int) -> list[Delivery]:
         return [] if self._stopped else await super()._claim(room)
 
