@@ -15,7 +15,7 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --python-version
 	--no-emit-index-url --no-strip-extras --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test check format lock clean
+.PHONY: help setup rehearse test soak check format lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -29,6 +29,10 @@ rehearse: $(RUNS) ## Open the rehearsal page: a whole set in the browser, with n
 
 test: setup ## Run every test, on SQLite and on PostgreSQL
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+# Loopback only; it ends by itself. The last line is the balance.
+soak: setup ## Play many meetings on three processes while everything goes wrong: SECONDS_TO_RUN=300 SEED=7
+	@SECONDS_TO_RUN=$(SECONDS_TO_RUN) SEED=$(SEED) $(BIN)/python -m tests.soak $(ARGS)
 
 check: setup ## Formatter, linter, strict types, import rules, then the tests
 	$(BIN)/ruff format --check .

@@ -6,23 +6,39 @@ import os
 import sys
 from random import SystemRandom
 
-from tests.databases import migrated_templates, postgresql_copy
+import psycopg
+
+from tests.databases import Templates, migrated_templates, postgresql_copy
 from tests.soak.planted import Bug
 from tests.soak.soak import Outcome, Plan, soaked
 
 SECONDS = 300
 
 
+def say(line: str) -> None:
+    """At once, for who watches."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     """0 when the balance is even."""
     plan = _plan()
-    print(f"soak: seed {plan.seed}, {plan.seconds:g} s, {'HTTP' if plan.http else 'Socket Mode'}", flush=True)
+    say(f"soak: seed {plan.seed}, {plan.seconds:g} s, {'HTTP' if plan.http else 'Socket Mode'}")
     with migrated_templates() as templates, postgresql_copy(templates) as url:
-        outcome: Outcome = asyncio.run(soaked(plan, templates, url, lambda line: print(line, flush=True)))
+        _hush(templates)
+        outcome: Outcome = asyncio.run(soaked(plan, templates, url, say))
     for one in outcome.wrong:
-        print(f"- {one}")
-    print(outcome.line)
+        say(f"- {one}")
+    say(outcome.line)
     return 0 if outcome.balanced else 1
+
+
+def _hush(templates: Templates) -> None:
+    """PostgreSQL need not report whom the driver throws out."""
+    with psycopg.connect(templates.postgresql, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET log_min_messages = 'panic'")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def _plan() -> Plan:
@@ -32,6 +48,7 @@ def _plan() -> Plan:
     parser = argparse.ArgumentParser(prog="soak")
     parser.add_argument("--seconds", type=float, default=float(environ.get("SECONDS_TO_RUN") or SECONDS))
     parser.add_argument("--seed", type=int, default=int(seed))
+    parser.add_argument("--rounds", type=int, help="no more of them, however fast this machine is")
     parser.add_argument("--workspaces", type=int, default=3)
     parser.add_argument("--sets", type=int, default=6, help="in each workspace")
     parser.add_argument("--replicas", type=int, default=3)

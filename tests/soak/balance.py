@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, select
 
 from bot.domain.learning_set import LearningSet, Phase
-from bot.rehearsal.json_types import JsonObject
 from bot.rehearsal.model import Message
 from bot.storage.tables import METADATA, RowState, due_prompts, lanes, meetings, outbox, sent_messages
 from bot.storage.unit_of_work import Database
@@ -81,7 +80,9 @@ class Balance:
             if row["lease_token"] is not None:
                 yield f"the lane {row['lane']} is still leased"
         for row in self._rows[due_prompts.name]:
-            if row["lease_token"] is not None or (row["ready_at"] is not None and row["ready_at"] <= self.now):
+            if row["lease_token"] is not None or (
+                row["ready_at"] is not None and row["ready_at"] <= self.now
+            ):
                 yield f"the prompt {row['key']} is {row['state']}, due {row['ready_at']}"
 
     # What must have come
@@ -103,7 +104,11 @@ class Balance:
         """What was said in a meeting that is over stands in its thread, and its board is closed."""
         over = {row["id"]: row for row in self._rows[meetings.name] if row["phase"] is Phase.CLOSED}
         self.counts["meetings"] = len(over)
-        wanted = [(row, keys.in_meeting(row["id"], what)) for row in over.values() for what in ("opening", "summary")]
+        wanted = [
+            (row, keys.in_meeting(row["id"], what))
+            for row in over.values()
+            for what in ("opening", "summary")
+        ]
         for name, key in (("questions", keys.question), ("commitments", keys.commitment)):
             rows = [row for row in self._rows[name] if row["meeting_id"] in over]
             wanted += [(row, key(row["meeting_id"], row["id"])) for row in rows]
@@ -144,7 +149,8 @@ class Balance:
         """Those that are past by now, and that the promise and no report came before."""
         reported = self.ledger.reports.get(promise.text, datetime.max.replace(tzinfo=UTC))
         zone = ZoneInfo(self._where(promise.workspace_id).slack.person(promise.person).account.tz)
-        day, found = meeting["starts_at"].astimezone(zone), []
+        day: datetime = meeting["starts_at"].astimezone(zone)
+        found: list[datetime] = []
         while len(found) < 3:
             day -= timedelta(days=1)
             if day.weekday() < 5:
@@ -179,7 +185,9 @@ class Balance:
                 for text in WRITTEN.findall(message.text):
                     if homes.get(text) != where.id:
                         yield f"{text} is seen in {where.id}"
-            yield from (f"Slack refused {one.where}: {one.code} {one.messages}" for one in where.slack.invalid)
+            yield from (
+                f"Slack refused {one.where}: {one.code} {one.messages}" for one in where.slack.invalid
+            )
 
     # Boards
 
@@ -187,19 +195,20 @@ class Balance:
         async with self.database._engine.connect() as connection:
             return [dict(row) for row in (await connection.execute(select(table))).mappings()]
 
-    async def _stale(self) -> Any:
+    async def _stale(self) -> AsyncIterator[str]:
         """Boards that show something else than the state."""
         for row in self._rows["learning_sets"]:
             async with self.database.reading() as unit:
                 found = await unit.learning_sets.load(row["workspace_id"], row["id"])
-            if found is None or not is_up(found.meeting):
+            meeting = found.meeting if found else None
+            if found is None or meeting is None or not is_up(meeting):
                 continue
             self.counts["boards up"] += 1
-            wanted, shown = self._drawn(found), self._shown(row, keys.board(found.meeting.id, found.meeting.boards))
+            shown = self._shown(row, keys.board(meeting.id, meeting.boards))
             if shown is None:
-                yield f"the board of {found.meeting.id} is not up"
-            elif (shown.text, bare(shown.blocks)) != wanted:
-                yield f"the board of {found.meeting.id} is stale"
+                yield f"the board of {meeting.id} is not up"
+            elif (shown.text, bare(shown.blocks)) != self._drawn(found):
+                yield f"the board of {meeting.id} is stale"
 
     def _drawn(self, learning_set: LearningSet) -> tuple[str, Any]:
         language = library().language(learning_set.language)
@@ -239,6 +248,3 @@ def bare(blocks: Any) -> Any:
     if isinstance(blocks, dict):
         return {name: bare(one) for name, one in blocks.items() if name != "block_id"}
     return blocks
-
-
-__all__ = ["Balance", "JsonObject"]

@@ -90,6 +90,8 @@ async def _read(reader: asyncio.StreamReader) -> bytes:
     """One whole request, after which its connection is to be closed."""
     head = await reader.readuntil(LINE + LINE)
     lines = [line for line in head.split(LINE) if not line.lower().startswith(b"connection:")]
-    length = next((int(line.split(b":")[1]) for line in lines if line.lower().startswith(b"content-length:")), 0)
+    length = next(
+        (int(line.split(b":")[1]) for line in lines if line.lower().startswith(b"content-length:")), 0
+    )
     body = await reader.readexactly(length)
     return LINE.join([lines[0], b"Connection: close", *lines[1:]]) + body

@@ -13,7 +13,6 @@ from random import Random
 from typing import Any
 
 from bot.domain.learning_set import LearningSet, Phase
-from bot.rehearsal.acts import Act
 from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.errors import CannotAct, FormRefused
 from bot.rehearsal.model import Message
@@ -25,8 +24,12 @@ from tests.e2e.people import new_set_form
 from tests.soak.ledger import Ledger, Promise, Writing
 from tests.soak.town import Circle, Neighbourhood, Town
 
-A_BREATH = 5
+A_BREATH = 15
 """Acts fall on multiples of so many seconds, so that many circles act at once."""
+IN_A_HURRY = 0.15
+"""How many go straight to the learning review after a stage, or close from there."""
+TALKING = frozenset({"problem", "stillness", "shift", "break"})
+"""Stages in which nobody writes anything."""
 ANSWERS = 0.7
 """How many of those who are asked for a report-back answer."""
 QUITE_LATE = timedelta(minutes=30)
@@ -38,7 +41,7 @@ class Company:
 
     circle: Circle
     next_at: datetime
-    created: bool = False
+    accepted: set[str] = field(default_factory=set)
     visits: int = 0
     """How often they have looked at the stage that is running."""
     stands: tuple[str, int, int] = ("", 0, 0)
@@ -122,9 +125,9 @@ class Members:
 
     async def _before(self, company: Company, row: Mapping[str, Any]) -> None:
         circle, now = company.circle, self.clock.now()
-        if company.visits < 2 and row["number"] == 1 and now < row["starts_at"]:
-            company.visits += 1
-            await asyncio.gather(*(self._alone(self._accepting(circle, name)) for name in circle.members))
+        missing = [name for name in circle.members if name not in company.accepted]
+        if missing and now < row["starts_at"] - QUITE_LATE:
+            await asyncio.gather(*(self._alone(self._accepting(company, name)) for name in missing))
             return
         if now < row["starts_at"]:
             company.next_at = row["starts_at"] + timedelta(seconds=self.random.choice((0, 0, 5, 150)))
@@ -136,13 +139,16 @@ class Members:
         stands = (row["id"], row["position"], row["version"])
         company.visits = company.visits + 1 if company.stands == stands else 0
         company.stands = stands
-        if company.visits == 0:
+        if company.visits == 0 and row["agenda"][row["position"]].stage not in TALKING:
             await self._stage(circle, row)
+            return
+        if self.random.random() < IN_A_HURRY:
+            await self._alone(self._pressing(circle, circle.runner, row, Action.END_MEETING))
             return
         movers = [circle.runner]
         if circle.facilitator is None and self.random.random() < 0.3:
             movers.append(circle.where.people[self.random.choice(circle.members)])
-        moving = [self._moving(circle, mover, row) for mover in dict.fromkeys(movers)]
+        moving = [self._pressing(circle, one, row, Action.MOVE_ON) for one in dict.fromkeys(movers)]
         await asyncio.gather(*(self._alone(one) for one in moving))
 
     async def _stage(self, circle: Circle, row: Mapping[str, Any]) -> None:
@@ -190,14 +196,17 @@ class Members:
             self._wrote(where.id, "learning_sets", "name", form["name"], kept=done)
             await self._leave(person)
 
-    def _accepting(self, circle: Circle, name: str) -> Callable[[], Awaitable[None]]:
+    def _accepting(self, company: Company, name: str) -> Callable[[], Awaitable[None]]:
+        circle = company.circle
+
         async def accept() -> None:
             person = circle.where.people[name]
             posts = [one for one in person.messages(circle.channel) if one.from_bot]
             for post in posts:
                 if any(button.action_id == Action.ACCEPT_INVITATION for button in person.buttons(post)):
                     act = await person.press(post, Action.ACCEPT_INVITATION)
-                    self.ledger.act(circle.where.id, "accept", act)
+                    if self.ledger.act(circle.where.id, "accept", act):
+                        company.accepted.add(name)
                     return
 
         return accept
@@ -206,11 +215,6 @@ class Members:
         self, circle: Circle, person: Person, row: Mapping[str, Any], action: Action
     ) -> Callable[[], Awaitable[None]]:
         return lambda: self._press_board(circle, person, row, action)
-
-    def _moving(
-        self, circle: Circle, person: Person, row: Mapping[str, Any]
-    ) -> Callable[[], Awaitable[None]]:
-        return self._pressing(circle, person, row, Action.MOVE_ON)
 
     async def _press_board(
         self, circle: Circle, person: Person, row: Mapping[str, Any], action: Action
@@ -357,7 +361,7 @@ class Members:
 
     def _in_a_while(self) -> datetime:
         now = self.clock.now()
-        seconds = A_BREATH * self.random.randint(2, 5)
+        seconds = A_BREATH * self.random.randint(1, 2)
         return now + timedelta(seconds=seconds - now.timestamp() % A_BREATH)
 
 

@@ -10,7 +10,7 @@ from bot.sender import sender
 from bot.storage.due_prompts import DuePrompt
 from bot.storage.unit_of_work import Database, UnitOfWork
 
-FIRST_HARM = 5
+FIRST_HARM = 3
 """Something must have happened before, so that the bug is one among much that goes well."""
 
 
@@ -26,9 +26,13 @@ class _RolledBack(Exception):
     """Instead of a commit."""
 
 
-def plant(bug: Bug, workspace_id: str) -> None:
-    """Spoil this process. ``workspace_id`` is the one that is forgotten."""
-    _BUGS[bug](workspace_id)
+def plant(bug: Bug, workspace_id: str, *, first: bool) -> None:
+    """Spoil this process: what is to happen once, the ``first`` replica does.
+
+    ``workspace_id`` is the one that is forgotten.
+    """
+    if first or bug is Bug.FORGET_ONE_WORKSPACE:
+        _BUGS[bug](workspace_id)
 
 
 def _skip_one_commit(_workspace_id: str) -> None:
@@ -42,12 +46,16 @@ def _skip_one_commit(_workspace_id: str) -> None:
             async with right(self) as unit:
                 handled = _notes(unit)
                 yield unit
-                if handled and harm():
-                    raise _RolledBack
+                _roll_back(when=bool(handled) and harm())
         except _RolledBack:
             return
 
     Database.unit_of_work = wrong  # type: ignore[method-assign]
+
+
+def _roll_back(*, when: bool) -> None:
+    if when:
+        raise _RolledBack
 
 
 def _notes(unit: UnitOfWork) -> list[str]:
@@ -66,13 +74,13 @@ def _notes(unit: UnitOfWork) -> list[str]:
         await save(*states)
 
     unit.requests.first = noted  # type: ignore[method-assign]
-    unit.learning_sets.save = saved  # type: ignore[method-assign]
+    unit.learning_sets.save = saved  # type: ignore[method-assign,assignment]
     return handled
 
 
 def _double_one_send(_workspace_id: str) -> None:
     """One message is posted twice."""
-    right = sender.send
+    right = vars(sender)["send"]
     harm = _Nth()
 
     async def wrong(client: Any, delivery: Any) -> Any:
@@ -81,7 +89,7 @@ def _double_one_send(_workspace_id: str) -> None:
             return await right(client, delivery)
         return result
 
-    sender.send = wrong
+    vars(sender)["send"] = wrong
 
 
 def _forget_one_workspace(workspace_id: str) -> None:
@@ -99,7 +107,7 @@ def _forget_one_workspace(workspace_id: str) -> None:
 
 
 class _Nth:
-    """True once, at the `FIRST_HARM`th time that it is asked."""
+    """True once, at the time of `FIRST_HARM`."""
 
     def __init__(self) -> None:
         self._count = 0

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -38,9 +39,7 @@ class Posts:
     def __init__(self, town: Town) -> None:
         self._taken: dict[tuple[str, str], list[Post]] = defaultdict(list)
         for where in town.neighbourhoods:
-            where.slack.faults.on(
-                "chat.postMessage", "taken", lambda subject, where=where: self._note(where, subject)
-            )
+            where.slack.faults.on("chat.postMessage", "taken", partial(self._note, where))
 
     def doubled(self, replicas: Replicas, weather: Weather) -> tuple[list[str], int]:
         """Keys that were posted twice without a reason; how many were with one."""
@@ -62,5 +61,7 @@ class Posts:
         metadata = call.arguments.get("metadata")
         read = json.loads(metadata) if isinstance(metadata, str) else metadata
         key = (read or {}).get("event_payload", {}).get("key")
-        if key:
-            self._taken[where.id, key].append(Post(monotonic(), call))
+        where.look()
+        posts = self._taken[where.id, key] if key else []
+        if key and len(where.by_key.get(key, [])) > len(posts):  # else it was refused
+            posts.append(Post(monotonic(), call))

@@ -1,12 +1,16 @@
 """One replica: the bot as `action-learning run` builds it, in a process of its own, on the driver's clock.
 
 It does what is due when the driver says `tick`, and says when it has come to rest. It ends with the driver.
+
+Run as a module this is the nursery: it imports everything once, and forks a replica for each line that it
+reads, so that whoever was killed is back in a moment.
 """
 
 import asyncio
 import json
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -29,24 +33,22 @@ SOON = 0.2
 """Seconds of real time, in place of five, after which what a lost database stopped goes on."""
 
 
-async def main(given: dict[str, Any]) -> None:
-    """Serve until the driver's end of the pipe is closed."""
-    if bug := given.get("bug"):
-        plant(Bug(bug), given["forgotten"])
-    sender.SECONDS_AFTER_AN_ERROR = SOON  # type: ignore[misc,assignment]
+async def serve(given: dict[str, Any], library: PromptLibrary) -> None:
+    """Serve until the driver lets go."""
+    sender.SECONDS_AFTER_AN_ERROR = SOON  # type: ignore[assignment]
     news.SECONDS_TO_RECONNECT = SOON  # type: ignore[assignment]
-    database = Database(given["database_url"], Vault([given["key"]]))
+    reader, writer = await asyncio.open_unix_connection(given["driver"])
     bot = build(
         settings=_settings(given),
         clock=ReplicasClock(Path(given["clock"])),
-        library=PromptLibrary.load(beside_the_code("prompts")),
-        database=database,
+        library=library,
+        database=Database(given["database_url"], Vault([given["key"]])),
         http=Address(port=0) if given["http"] else None,
         ping_seconds=1,
     )
     await bot.connect()
-    _say({"ready": bot.port})
-    await _obey(bot)
+    _say(writer, {"pid": os.getpid(), "port": bot.port})
+    await _obey(bot, reader, writer)
 
 
 def _settings(given: dict[str, Any]) -> Settings:
@@ -61,31 +63,46 @@ def _settings(given: dict[str, Any]) -> Settings:
     )
 
 
-async def _obey(bot: Bot) -> None:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+async def _obey(bot: Bot, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     tasks: set[asyncio.Task[None]] = set()
     while line := await reader.readline():
-        task = asyncio.create_task(_do(bot, json.loads(line)))
+        task = asyncio.create_task(_do(bot, json.loads(line), writer))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
 
-async def _do(bot: Bot, order: dict[str, Any]) -> None:
+async def _do(bot: Bot, order: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+    doing = {"tick": bot.tick, "send": bot._sender.drain, "idle": bot.idle}
     try:
-        await {"tick": bot.tick, "idle": bot.idle}[order["do"]]()
+        await doing[order["do"]]()
     except Exception:
         logging.getLogger(__name__).exception("not done: %s", order["do"])
-    _say({"done": order["number"]})
+    _say(writer, {"done": order["number"]})
 
 
-def _say(what: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
-    sys.stdout.flush()
+def _say(writer: asyncio.StreamWriter, what: dict[str, Any]) -> None:
+    writer.write(json.dumps(what).encode() + b"\n")
+
+
+def nursery(given: dict[str, Any]) -> None:
+    """Fork a replica for each line on standard input, until that ends."""
+    library = PromptLibrary.load(beside_the_code("prompts"))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
+    first = True
+    while os.read(sys.stdin.fileno(), 1):
+        if os.fork() == 0:
+            os.close(sys.stdin.fileno())
+            if bug := given["bug"]:
+                plant(Bug(bug), given["forgotten"], first=first)
+            try:
+                asyncio.run(serve(given, library))
+            except Exception:
+                logging.getLogger(__name__).exception("a replica ended")
+            finally:
+                os._exit(1)
+        first = False
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=os.environ.get("SOAK_LOG_LEVEL", "CRITICAL"), stream=sys.stderr)
-    asyncio.run(main(json.loads(sys.argv[1])))
-    os._exit(0)
+    nursery(json.loads(sys.argv[1]))

@@ -32,6 +32,9 @@ from tests.soak.weather import Weather
 
 LIVE = (Phase.SCHEDULED, Phase.OPENED, Phase.RUNNING, Phase.PAUSED)
 MOST_STEPS_TO_REST = 500
+ALL_AT_ONCE = 0.2
+A_STEP = timedelta(seconds=2)
+"""The clock goes no shorter way: a channel takes a message a second, and that would be many steps."""
 SECONDS_OF_CALM = 600
 """Of the clock that is played: the longest that anything may take to heal."""
 
@@ -42,6 +45,8 @@ class Plan:
 
     seconds: float
     seed: int
+    rounds: int | None = None
+    """No more of them, however fast this machine is."""
     workspaces: int = 3
     sets: int = 6
     replicas: int = 3
@@ -123,7 +128,7 @@ class Soak:
     # The course
 
     async def _play(self, end: float) -> None:
-        while monotonic() < end:
+        while monotonic() < end and self.rounds != self.plan.rounds:
             self.rounds += 1
             await asyncio.gather(self.members.act(await self._live()), self.weather.blow())
             await self.replicas.replace()
@@ -140,8 +145,17 @@ class Soak:
             due = await self._due()
             if due is None or due > self.clock.now():
                 return
-            await self.replicas.tick(self.random.randint(1, self.plan.replicas))
+            await self._do_what_is_due()
         raise Stuck(f"something is always due at {self.clock.now()}")
+
+    async def _do_what_is_due(self) -> None:
+        """By one replica, or sometimes by all at the same time."""
+        async with self.database.reading() as unit:
+            prompted = await unit.due_prompts.next_due_at()
+        how_many = self.plan.replicas if self.random.random() < ALL_AT_ONCE else 1
+        await self.replicas.have(
+            "tick" if prompted is not None and prompted <= self.clock.now() else "send", how_many
+        )
 
     async def _quiet(self) -> None:
         """Nothing is on its way from Slack, and nobody is at work. The dead hold what they hold."""
@@ -173,20 +187,18 @@ class Soak:
         """To the next instant at which anything is due, or somebody acts."""
         found = [await self._due(), self.members.next_at(), until]
         following = min(at for at in found if at is not None)
-        self.clock.move_to(max(following, self.clock.now()))
+        self.clock.move_to(max(following, self.clock.now() + A_STEP))
 
     async def _live(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
         """The next or running meeting of each set, by workspace and channel."""
         own = meetings.c.workspace_id == learning_sets.c.workspace_id
         joined = meetings.join(learning_sets, own & (meetings.c.set_id == learning_sets.c.id))
         statement = (
-            select(meetings, learning_sets.c.channel_id)
-            .select_from(joined)
-            .where(meetings.c.phase.in_(LIVE))
+            select(meetings, learning_sets.c.channel_id).select_from(joined).where(meetings.c.phase.in_(LIVE))
         )
         async with self.database._engine.connect() as connection:
             rows = (await connection.execute(statement)).mappings()
-            return {(row["workspace_id"], row["channel_id"]): row for row in rows}
+            return {(row["workspace_id"], row["channel_id"]): dict(row) for row in rows}
 
     async def _prove(self) -> None:
         """Each request that was acknowledged stands in the database, before it may be forgotten there."""
@@ -214,7 +226,7 @@ async def soaking(plan: Plan, templates: Templates, database_url: str) -> AsyncI
         soak = Soak(plan, clock, town, database_url)
         await town.install(soak.database, clock.now())
         given = _given(plan, town, Path(folder) / "clock", database_url)
-        soak.replicas = Replicas(given, plan.replicas, soak.random)
+        soak.replicas = Replicas(given, plan.replicas, Path(folder), soak.random)
         soak.members = Members(town, soak.database, clock, soak.ledger, soak.random)
         name = make_url(database_url).database
         assert name is not None
@@ -222,7 +234,7 @@ async def soaking(plan: Plan, templates: Templates, database_url: str) -> AsyncI
         balancer = Balancer(lambda: _ports(soak.replicas), soak.weather.whim)
         await balancer.start()
         try:
-            await soak.replicas.replace(wait=True)
+            await soak.replicas.start()
             if plan.http:
                 town.slacks.deliver_over_http(balancer.url + EVENTS_PATH)
             soak.weather.begin()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from bot.app_manifest import manifest, wanted_scopes
 from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.model import Conversation, Message
 from bot.rehearsal.people import Person
@@ -13,7 +14,6 @@ from bot.rehearsal.server import LocalSlack
 from bot.rehearsal.several import LocalSlacks
 from bot.storage.installations import Installation
 from bot.storage.unit_of_work import Database
-from tests.e2e.bots import manifest
 from tests.e2e.people import Place
 
 BEGINS = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -128,7 +128,7 @@ class Town:
         names = self._random.sample(sorted(where.people), self._random.randint(3, 4))
         channel = where.slack.add_channel(f"set-{number}", where.people.values(), is_private=True)
         facilitator = names[0] if self._random.random() < 0.5 else None
-        day = timedelta(days=1 + number % WEEKDAYS, hours=self._random.choice((0, 1, 5)))
+        day = timedelta(days=1 + number % WEEKDAYS, hours=self._random.choice((0, 0, 4)))
         return Circle(where, channel, names, facilitator, BEGINS + day)
 
     def _installation(
@@ -141,7 +141,7 @@ class Town:
             app_id=self.slacks.app_id,
             bot_id=where.slack.workspace.bot_id,
             bot_user_id=where.slack.bot_user_id,
-            scopes=frozenset(manifest()["oauth_config"]["scopes"]["bot"]),
+            scopes=frozenset(wanted_scopes()),
             bot_token=token,
             installer=installer.id,
             installed_at=now,

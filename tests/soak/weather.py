@@ -1,8 +1,9 @@
-"""What goes wrong, by chance: in Slack's answers, on the way from Slack, with the replicas and the database."""
+"""What goes wrong, by chance: in Slack's answers, on the way from Slack, with replicas and database."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 from random import Random
 from time import monotonic
 from typing import Any
@@ -42,7 +43,7 @@ class Weather:
         """Have a hand in every call."""
         for where in self._town.neighbourhoods:
             faults = where.slack.faults
-            faults.on("*", "received", lambda subject, faults=faults: self._befall(faults, subject))
+            faults.on("*", "received", partial(self._befall, faults))
 
     def whim(self) -> Whim:
         """What befalls a request on its way from Slack: late, and so perhaps after a later one; or twice."""
