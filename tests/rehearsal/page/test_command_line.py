@@ -2,7 +2,6 @@
 
 import signal
 import socket
-import sys
 from pathlib import Path
 
 import aiohttp
@@ -10,8 +9,6 @@ import pytest
 
 from bot.rehearsal.page.server import HOST
 from tests.rehearsal.page.processes import ports_of, session_of, started
-
-on_linux = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what a process holds")
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -30,7 +27,6 @@ async def test_it_prints_one_address_and_stops_without_a_complaint(
     assert (tmp_path / "rehearsal.json").exists()
 
 
-@on_linux
 async def test_stopping_leaves_no_process_and_no_port(tmp_path: Path) -> None:
     process, address = await started(tmp_path)
     ports = ports_of(process.pid)
