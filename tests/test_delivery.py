@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.app_manifest import manifest
 from bot.domain.hindrances import Hindrance, Trouble
 from bot.outgoing import Message
 from bot.rehearsal.clock import MovableClock
@@ -18,7 +19,6 @@ from bot.rehearsal.several import LocalSlacks
 from bot.sender import Sender
 from bot.storage.outbox import LEASE
 from bot.storage.unit_of_work import Database, UnitOfWork
-from tests.e2e.bots import manifest
 from tests.storage.examples import NOW, opened
 
 

@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.__main__ import NOT_WELL, main
+from bot.app_manifest import manifest
 from bot.clock import SystemClock
 from bot.doctor import Finding, State, examine
 from bot.rehearsal.model import Conversation
@@ -19,7 +20,6 @@ from bot.settings import Settings
 from bot.storage.migrate import downgrade
 from bot.storage.unit_of_work import Database
 from bot.vault import Vault, new_key
-from tests.e2e.bots import manifest
 from tests.keys import KEY, VAULT
 from tests.storage.examples import rich_set, saved, small_set
 from tests.trust.pair import _install as install

@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 
 from aiohttp import ClientSession
 
+from bot.app_manifest import manifest
 from bot.bootstrap import Bot
 from bot.doors.signed_http import EVENTS_PATH
 from bot.rehearsal.clock import MovableClock, wall_seconds
 from bot.rehearsal.server import LocalSlack
 from bot.rehearsal.signed_http import sign
-from tests.e2e.bots import manifest, running_bot
+from tests.e2e.bots import running_bot
 from tests.e2e.people import Place, populate
 from tests.e2e.world import BEGINS
 

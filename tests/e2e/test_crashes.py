@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, update
 
+from bot.app_manifest import manifest
 from bot.clock import SystemClock
 from bot.domain.learning_set import Answer
 from bot.rehearsal.acts import Act
@@ -20,7 +21,7 @@ from bot.rehearsal.server import LocalSlack
 from bot.storage.tables import lanes, learning_sets, members, outbox, people
 from bot.storage.unit_of_work import Database
 from bot.surfaces.ids import Action
-from tests.e2e.bots import kept, manifest
+from tests.e2e.bots import kept
 from tests.e2e.people import Place, new_set_form, populate
 from tests.e2e.processes import Command, bot_process
 from tests.keys import VAULT

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.app_manifest import manifest
 from bot.clock import SystemClock
 from bot.rehearsal.server import LocalSlack
 from bot.storage.migrate import SchemaState, check, downgrade, upgrade
 from bot.storage.tables import outbox
-from tests.e2e.bots import kept, manifest
+from tests.e2e.bots import kept
 from tests.e2e.people import populate
 from tests.e2e.processes import Ended, bot_process, run_to_end
 

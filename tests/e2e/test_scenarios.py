@@ -26,7 +26,8 @@ import pytest
 from aiohttp import ClientSession
 from sqlalchemy import make_url
 
-from bot.backstage import connected_to, manifest
+from bot.app_manifest import manifest
+from bot.backstage import connected_to
 from bot.bootstrap import build
 from bot.listeners import actions, events, slash_command, views
 from bot.prompt_library import PromptLibrary

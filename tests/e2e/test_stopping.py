@@ -6,10 +6,11 @@ from time import monotonic
 
 import pytest
 
+from bot.app_manifest import manifest
 from bot.clock import SystemClock
 from bot.rehearsal.server import LocalSlack
 from bot.storage.tables import lanes, outbox
-from tests.e2e.bots import kept, manifest
+from tests.e2e.bots import kept
 from tests.e2e.people import Place, populate
 from tests.e2e.processes import bot_process, command, http_bot_process, settings_for
 from tests.e2e.test_crashes import WITHIN, eventually

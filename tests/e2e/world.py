@@ -35,6 +35,7 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
+from bot.app_manifest import manifest
 from bot.bootstrap import Bot
 from bot.domain.agenda import Slot
 from bot.domain.learning_set import LearningSet, Meeting, Phase
@@ -52,7 +53,7 @@ from bot.rehearsal.timekeeper import Timekeeper
 from bot.storage.tables import learning_sets, meetings
 from bot.storage.unit_of_work import Database
 from bot.surfaces.ids import Action
-from tests.e2e.bots import manifest, running_bot
+from tests.e2e.bots import running_bot
 from tests.e2e.people import FACILITATOR, SIX, Place, new_set_form, populate
 from tests.keys import VAULT
 

@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import ClientSession
 from pydantic import SecretStr
 
+from bot.app_manifest import manifest
 from bot.bootstrap import Bot, build
 from bot.connecting import workspaces_of
 from bot.doors.signed_http import EVENTS_PATH, Address
@@ -25,7 +26,7 @@ from bot.settings import Settings
 from bot.storage.tables import METADATA
 from bot.storage.unit_of_work import Database
 from bot.workspaces import Workspaces
-from tests.e2e.bots import kept, library, manifest
+from tests.e2e.bots import kept, library
 from tests.keys import VAULT
 
 BEGINS = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

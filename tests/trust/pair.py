@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Table, select
 
+from bot.app_manifest import manifest
 from bot.bootstrap import Bot, build
 from bot.doors.signed_http import EVENTS_PATH, Address
 from bot.rehearsal.clock import MovableClock
@@ -19,7 +20,7 @@ from bot.settings import Settings
 from bot.storage.installations import Installation
 from bot.storage.tables import METADATA
 from bot.storage.unit_of_work import Database
-from tests.e2e.bots import library, manifest
+from tests.e2e.bots import library
 from tests.e2e.world import BEGINS, World
 from tests.keys import VAULT
 
