@@ -106,12 +106,13 @@ class Lifecycle:
                 await unit.outbox.release(workspace_id, channel, now=self.now())
 
     async def channel_has_new_id(self, workspace_id: str, old: str, new: str, *, request: str) -> None:
-        """Follow it, with everything that was sent there."""
+        """Follow it, with everything that was sent there; a post to the old id may have failed meanwhile."""
         async with self.database.reading() as unit:
             set_id = await unit.learning_sets.active_set_in_channel(workspace_id, old)
         if set_id is not None:
             command = c.ChangeChannel(**_whose(workspace_id, set_id), channel_id=new)
             await self.handler.handle(command, request=f"{request}:{set_id}")
+            await self.look_at_channel(workspace_id, new, request=f"{request}:look")
 
     async def somebody_left(self, workspace_id: str, channel: str, person: str, *, request: str) -> None:
         """A member of the set left its channel."""

@@ -131,6 +131,21 @@ async def test_a_channel_with_another_id_is_followed_and_its_board_goes_on(world
     assert "The clock is held" in world.text(board) or "paused" in world.text(board).lower()
 
 
+async def test_a_post_to_an_id_that_is_no_more_does_not_stop_the_set(troubled_world: World) -> None:
+    world, channel = troubled_world, troubled_world.place.channel
+    await world.new_set(accepted=MEMBERS)
+    world.slack.faults.refuse("chat.postMessage", "channel_not_found")
+    await life.somebody_joins_or_leaves(world, channel)
+    await world.settle()
+    assert (await world.learning_set()).hindered_by is Hindrance.DELETED
+    new = world.slack.workspace.change_id(channel.id)
+    await world.settle()
+    after = await world.learning_set()
+    assert (after.channel_id, after.hindered_by) == (new, None)
+    (joined,) = world.messages(f"set:{after.id}:joined:")
+    assert joined.channel == new
+
+
 async def test_a_meeting_that_was_missed_meanwhile_gives_way_to_the_next(troubled_world: World) -> None:
     world = troubled_world
     await world.new_set(accepted=MEMBERS)
