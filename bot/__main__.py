@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -27,6 +28,8 @@ from bot.settings import Settings, explain
 from bot.storage.migrate import SchemaState, check, upgrade
 from bot.storage.unit_of_work import Database
 from bot.vault import Vault, new_key
+
+logger = logging.getLogger("bot")
 
 FAILED = 2
 """Exit code when it cannot start; one sentence on standard error says why."""
@@ -89,8 +92,7 @@ async def _serve(settings: Settings, library: PromptLibrary, vault: Vault, addre
         if not await _connected(bot, stopping):
             return
         ticker.start()
-        where = f"Listening at http://{address.host}:{bot.port}" if address else "Connected to Slack"
-        print(f"{where}. Stop with Ctrl-C.", file=sys.stderr)
+        _say_where(f"Listening at http://{address.host}:{bot.port}" if address else "Connected to Slack")
         await stopping.wait()
         deadline = finish_by()
         await bot.stop()
@@ -131,6 +133,13 @@ def migrate(settings: Settings, _arguments: argparse.Namespace) -> None:
     except (SQLAlchemyError, OSError) as error:
         raise no_database(error) from error
     print("The database is up to date.")
+
+
+def _say_where(where: str) -> None:
+    """To whoever watches a terminal; to all others it is a line like any other."""
+    logger.info("ready")
+    if sys.stderr.isatty():
+        print(f"{where}. Stop with Ctrl-C.", file=sys.stderr)
 
 
 def manifest_arguments(parser: argparse.ArgumentParser) -> None:

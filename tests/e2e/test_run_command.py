@@ -1,6 +1,7 @@
 """`action-learning run` and `migrate` as an operator meets them: by exit codes and what is written."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
@@ -120,6 +121,8 @@ async def test_told_to_stop_it_finishes_what_it_is_sending_and_leaves_quietly(
         ended = await bot.ended()
 
     assert ended.code == 0
-    assert "Traceback" not in ended.errors
+    lines = [json.loads(line) for line in ended.errors.splitlines()]
+    assert [line["message"] for line in lines if line["logger"] == "bot"] == ["ready"]
+    assert {line["level"] for line in lines} == {"INFO"}
     assert len(slack.workspace.messages[fresh.id]) == 1
     assert await kept(database_url, outbox) == []
