@@ -110,10 +110,8 @@ async def compare(
     for number in range(rounds):
         for side in (ours, theirs) if number % 2 == 0 else (theirs, ours):
             measured[side].append(await side())
-    sides = (
-        Side(name, tuple(measured[side])) for name, side in ((figure.ours, ours), (figure.theirs, theirs))
-    )
-    return Result(figure, *sides, tuple(also()))
+    sides = Side(figure.ours, tuple(measured[ours])), Side(figure.theirs, tuple(measured[theirs]))
+    return Result(figure, *sides, also=tuple(also()))
 
 
 def rounded(number: float) -> float:

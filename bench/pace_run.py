@@ -53,7 +53,7 @@ class _Client(AsyncWebClient):
         self._slack = slack
         self._workspace_id = workspace_id
 
-    async def api_call(self, api_method: str, **_: Any) -> AsyncSlackResponse:  # type: ignore[override]
+    async def api_call(self, api_method: str, **_: Any) -> AsyncSlackResponse:
         status, headers, data = self._slack.answer(self._workspace_id)
         response = AsyncSlackResponse(
             client=self,
@@ -64,7 +64,8 @@ class _Client(AsyncWebClient):
             headers=headers,
             status_code=status,
         )
-        return response.validate()
+        validated: AsyncSlackResponse = response.validate()  # type: ignore[no-untyped-call]
+        return validated
 
 
 async def send_all(url: str, key: str, replicas: int) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """The measured press, as Slack sends it: the facilitator's button that leaves the running stage."""
 
 import json
+from typing import Any
 from urllib.parse import urlencode
 
 from bench.sets import WORKSPACE, Play
@@ -20,7 +21,7 @@ def press_body(play: Play, *, number: int, trigger: str, later: int = 0) -> str:
         for element in block.get("elements", ())
         if element.get("action_id") == Action.MOVE_ON
     )
-    payload = {
+    payload: dict[str, Any] = {
         "type": "block_actions",
         "team": {"id": WORKSPACE, "domain": "bench"},
         "user": {"id": play.facilitator, "username": "grace", "name": "grace", "team_id": WORKSPACE},

@@ -51,7 +51,8 @@ async def _rate(room: Room, backlog: str, *, replicas: int, wanted: int) -> floa
     told = [json.loads(output) for output, _ in said]
     claimed = sum(one["claimed"] for one in told)
     assert claimed == wanted, f"{claimed} of {wanted} were claimed"
-    return claimed / (max(one["ended"] for one in told) - min(one["began"] for one in told))
+    seconds: float = max(one["ended"] for one in told) - min(one["began"] for one in told)
+    return float(claimed / seconds)
 
 
 async def _started(url: str, key: str) -> Process:

@@ -41,10 +41,7 @@ async def measure(room: Room) -> list[Result]:
                 return serving.started_in
 
         start = await compare(START, ours, theirs, room.rounds)
-    sides = (
-        Side(name, tuple(memory[which][1:]))
-        for name, which in ((MEMORY.ours, "ours"), (MEMORY.theirs, "theirs"))
-    )
+    sides = Side(MEMORY.ours, tuple(memory["ours"][1:])), Side(MEMORY.theirs, tuple(memory["theirs"][1:]))
     return [Result(MEMORY, *sides), start]
 
 

@@ -39,6 +39,27 @@ Thing = TypeVar("Thing")
 Rows = dict[str, list[Row]]
 
 BY_POSITION = itemgetter("position")
+FIELDS: dict[type[Any], tuple[str, ...]] = {
+    cls: tuple(field.name for field in fields(cls))
+    for cls in (
+        Attendance,
+        Bid,
+        Commitment,
+        LearningLine,
+        Meeting,
+        Member,
+        Person,
+        Place,
+        Question,
+        ReportBack,
+        ReportSkip,
+        Takeaway,
+        Turn,
+        TurnSkip,
+        UnitTurns,
+    )
+}
+"""Of what a set consists of."""
 
 
 class ChannelTaken(Exception):
@@ -161,4 +182,4 @@ def _things(
 
 def _thing(cls: type[Any], row: Row, **more: Any) -> Any:
     """One object from those columns that are its fields."""
-    return cls(**{field.name: row[field.name] for field in fields(cls) if field.name in row}, **more)
+    return cls(**{name: row[name] for name in FIELDS[cls] if name in row}, **more)

@@ -5,7 +5,7 @@ is, for each table, its rows by key, and saving is a comparison of two such coll
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -80,10 +80,13 @@ def key_of(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.primary_key)
 
 
-def rows_of(learning_set: LearningSet) -> Rows:
-    """The state as rows. ``unit_turns`` has none: it is counted from the turns."""
+def rows_of(learning_set: LearningSet, without: Collection[Table] = ()) -> Rows:
+    """The state as rows, ``without`` those of some tables.
+
+    ``unit_turns`` has none: it is counted from the turns.
+    """
     rows: Rows = {table: {} for table in TABLES}
-    for table, row in _rows(learning_set):
+    for table, row in _rows(learning_set, without):
         rows[table][tuple(row[name] for name in key_of(table))] = row
     return rows
 
@@ -96,8 +99,9 @@ async def save(
     Of a meeting that another replaced on the way, its last state is written and nothing is deleted. People
     stay, because other sets may know them.
     """
-    old = rows_of(before) if before else {}
-    new = _last_of_each_meeting(before, states)
+    same = _same(before, states)
+    old = rows_of(before, same) if before else {}
+    new = _last_of_each_meeting(before, states, same)
     for table in reversed(TABLES):
         if table is not people:
             await _delete(connection, table, [key for key in old.get(table, {}) if key not in new[table]])
@@ -105,12 +109,22 @@ async def save(
         await _write(connection, vault, table, old.get(table, {}), new[table])
 
 
-def _last_of_each_meeting(before: LearningSet | None, states: Iterable[LearningSet]) -> Rows:
+def _same(before: LearningSet | None, states: Sequence[LearningSet]) -> frozenset[Table]:
+    """The tables of which nothing was touched: on the way the very same collection was passed on."""
+    if before is None or any(_meeting_id(state) != _meeting_id(before) for state in states):
+        return frozenset()
+    last = _collections(states[-1] if states else before)
+    return frozenset(table for table, things in _collections(before).items() if things is last[table])
+
+
+def _last_of_each_meeting(
+    before: LearningSet | None, states: Iterable[LearningSet], without: Collection[Table]
+) -> Rows:
     """Rows of the last state, and of the last one in which each earlier meeting was the set's meeting."""
     last = {_meeting_id(state): state for state in ((before, *states) if before else states)}
     rows: Rows = {table: {} for table in TABLES}
     for state in last.values():
-        for table, of_state in rows_of(state).items():
+        for table, of_state in rows_of(state, without).items():
             rows[table] |= of_state
     return rows
 
@@ -119,27 +133,32 @@ def _meeting_id(learning_set: LearningSet) -> str | None:
     return learning_set.meeting.id if learning_set.meeting else None
 
 
-def _rows(learning_set: LearningSet) -> Iterator[tuple[Table, Row]]:
+def _rows(learning_set: LearningSet, without: Collection[Table]) -> Iterator[tuple[Table, Row]]:
     workspace_id, set_id = learning_set.workspace_id, learning_set.id
-    for person in learning_set.people.values():
-        yield people, _row(people, person, workspace_id=workspace_id)
+    meeting = learning_set.meeting
     yield learning_sets, _row(learning_sets, learning_set)
-    of_set: dict[Table, Iterable[object]] = {
+    if meeting is not None:
+        yield meetings, _row(meetings, meeting, workspace_id=workspace_id, set_id=set_id)
+    known = {"workspace_id": workspace_id, "set_id": set_id, "meeting_id": meeting.id if meeting else None}
+    for table, things in _collections(learning_set).items():
+        if table not in without:
+            for position, thing in enumerate(things.values() if isinstance(things, Mapping) else things):
+                yield table, _row(table, thing, position=position, **known)
+
+
+def _collections(learning_set: LearningSet) -> dict[Table, Collection[object]]:
+    """What a state consists of besides the set and its meeting."""
+    of_set: dict[Table, Collection[object]] = {
+        people: learning_set.people,
         members: learning_set.members,
         places: learning_set.places,
         commitments: learning_set.commitments,
         report_backs: learning_set.reports,
     }
-    yield from _in_order(of_set, workspace_id=workspace_id, set_id=set_id)
-    if learning_set.meeting is not None:
-        yield meetings, _row(meetings, learning_set.meeting, workspace_id=workspace_id, set_id=set_id)
-        meeting_id = learning_set.meeting.id
-        yield from _in_order(
-            _given_to(learning_set.meeting), workspace_id=workspace_id, meeting_id=meeting_id
-        )
+    return of_set | (_given_to(learning_set.meeting) if learning_set.meeting else {})
 
 
-def _given_to(meeting: Meeting) -> dict[Table, Iterable[object]]:
+def _given_to(meeting: Meeting) -> dict[Table, Collection[object]]:
     return {
         turns: meeting.turns,
         attendance: meeting.attendance,
@@ -150,12 +169,6 @@ def _given_to(meeting: Meeting) -> dict[Table, Iterable[object]]:
         takeaways: meeting.takeaways,
         learning_lines: meeting.learning,
     }
-
-
-def _in_order(collections: Mapping[Table, Iterable[object]], **known: Any) -> Iterator[tuple[Table, Row]]:
-    for table, things in collections.items():
-        for position, thing in enumerate(things):
-            yield table, _row(table, thing, position=position, **known)
 
 
 def _row(table: Table, thing: object, **known: Any) -> Row:

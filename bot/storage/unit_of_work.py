@@ -7,10 +7,14 @@ there is no other commit in the house. A unit is never opened within another: SQ
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import AsyncAdaptedQueuePool, Connection, event, func, make_url, select
+from sqlalchemy import AsyncAdaptedQueuePool, Connection, Dialect, event, func, make_url, select
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.storage.audit import Audit
 from bot.storage.due_prompts import DuePrompts
@@ -31,6 +35,9 @@ from bot.vault import Vault
 
 CONNECTIONS = 10
 """Of one process to PostgreSQL; as many more for a short while."""
+RESTS_SINCE = "rests_since"
+SECONDS_OF_REST = 1.0
+"""Until then a connection that was given back is taken to be alive."""
 SQLITE_PATIENCE_MS = 30_000
 """How long one process waits for another that writes to the same file."""
 
@@ -105,9 +112,26 @@ class Database:
 
 
 def _postgresql(url: str) -> AsyncEngine:
-    return create_async_engine(
-        url, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=CONNECTIONS, pool_pre_ping=True
-    )
+    engine = create_async_engine(url, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=CONNECTIONS)
+    event.listen(engine.sync_engine, "checkin", _note_the_time)
+    event.listen(engine.sync_engine, "checkout", partial(_ping_after_a_rest, engine.dialect))
+    return engine
+
+
+def _note_the_time(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[RESTS_SINCE] = monotonic()
+
+
+def _ping_after_a_rest(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """See that a connection is still one. SQLAlchemy's own way asks each time, which costs as much as a
+    statement. When the server goes away within the rest, the first to notice empties the pool.
+    """
+    if monotonic() - record.info.get(RESTS_SINCE, monotonic()) < SECONDS_OF_REST:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
 
 
 def _sqlite(url: str) -> AsyncEngine:
