@@ -48,7 +48,11 @@ def test_keys_can_be_changed_while_older_ones_still_open() -> None:
         Vault([new]).open(sealed, "T1/a")
 
 
-@pytest.mark.parametrize("keys", ["", "short", f"{new_key()},", f"{new_key()},{new_key()[:-2]}"])
+@pytest.mark.parametrize(
+    "keys",
+    ["", "short", f"{new_key()},", f"{new_key()},{new_key()[:-2]}"],
+    ids=["none", "short", "a second one left out", "a second one cut off"],
+)
 def test_a_malformed_key_is_named_by_its_number_and_never_quoted(keys: str) -> None:
     with pytest.raises(MalformedKey, match=f"key number {keys.count(',') + 1} .*new-key") as told:
         Vault.read(keys)
