@@ -15,7 +15,7 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --python-version
 	--no-emit-index-url --no-strip-extras --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test soak check format lock clean
+.PHONY: help setup rehearse test soak bench check format lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -31,8 +31,11 @@ test: setup ## Run every test, on SQLite and on PostgreSQL
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 # Loopback only; it ends by itself. The last line is the balance.
-soak: setup ## Play many meetings on three processes while everything goes wrong: SECONDS_TO_RUN=300 SEED=7
+soak: setup ## Play many meetings on three processes while everything goes wrong: SECONDS_TO_RUN=600 SEED=7
 	@SECONDS_TO_RUN=$(SECONDS_TO_RUN) SEED=$(SEED) $(BIN)/python -m tests.soak $(ARGS)
+
+bench: setup ## Measure what the bot costs, as ratios: a table, and bench/latest.json (ten minutes at most)
+	@$(BIN)/python -m bench $(ARGS)
 
 check: setup ## Formatter, linter, strict types, import rules, then the tests
 	$(BIN)/ruff format --check .

@@ -4,6 +4,8 @@ Every id of that first set holds the number 0000000, and each copy another numbe
 as good as the first, and a hundred thousand of them take seconds.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -138,7 +140,7 @@ def running(now: datetime) -> Play:
 async def fill(database: Database, url: str, play: Play, numbers: range) -> None:
     """Write the set of ``play`` and copies of it with these ``numbers``."""
     await save(database, play)
-    with _synchronous(url) as connection:
+    with connected(url, checked=False) as connection:
         for table in COPIED:
             connection.execute(
                 _copying(connection, table, play.number), {"first": numbers.start, "past": numbers.stop}
@@ -162,34 +164,24 @@ async def save(database: Database, play: Play) -> None:
 
 def analyse(url: str) -> None:
     """Let the database know how much there is in each table."""
-    with _synchronous(url) as connection:
+    with connected(url) as connection:
         connection.execute(text("ANALYZE"))
 
 
-def synchronous(url: str) -> Any:
-    """A synchronous engine for the same database."""
+@contextmanager
+def connected(url: str, *, checked: bool = True) -> Iterator[Connection]:
+    """A transaction of this process's own; unless ``checked``, PostgreSQL takes rows that belong to none."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         address = address.set(drivername="sqlite")
-    return create_engine(address)
-
-
-class _synchronous:  # noqa: N801 -- used as a function
-    """A transaction, with no checks of foreign keys: what is copied belongs together as the first does."""
-
-    def __init__(self, url: str) -> None:
-        self._engine = synchronous(url)
-
-    def __enter__(self) -> Connection:
-        self._context = self._engine.begin()
-        connection: Connection = self._context.__enter__()
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-        return connection
-
-    def __exit__(self, *error: Any) -> None:
-        self._context.__exit__(*error)
-        self._engine.dispose()
+    engine = create_engine(address)
+    try:
+        with engine.begin() as connection:
+            if not checked and engine.dialect.name == "postgresql":
+                connection.execute(text("SET LOCAL session_replication_role = replica"))
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def _copying(connection: Connection, table: Table, number: str) -> Any:

@@ -7,9 +7,10 @@ from sqlalchemy import text
 from bench.harness import Bar, Figure, Result, compare
 from bench.inside import bot_inside
 from bench.room import Room
-from bench.sets import analyse, synchronous
+from bench.sets import analyse, connected
 from bench.slack import slow_slack
 from bot.bootstrap import Bot
+from bot.domain.wakes import WakeKind
 from bot.storage.tables import due_prompts
 
 FEW = 1_000
@@ -30,8 +31,8 @@ FIGURE = Figure(
 async def measure(room: Room) -> list[Result]:
     """On PostgreSQL. Nothing is due; the time is that of finding that out, and of a tick's upkeep."""
     few, many = room.new_database(), room.new_database()
-    _fill(few, room.of(FEW))
-    _fill(many, room.of(MANY))
+    fill_prompts(few, room.of(FEW))
+    fill_prompts(many, room.of(MANY))
     databases = [room.open(url) for url in (few, many)]
     try:
         async with (
@@ -56,9 +57,14 @@ async def _milliseconds(bot: Bot) -> float:
     return 1000 * (time.perf_counter() - began) / TICKS
 
 
-def _fill(url: str, count: int) -> None:
+def fill_prompts(url: str, count: int) -> None:
     """Prompts over the next years, a minute apart, in many workspaces; whose they are is of no interest."""
-    known = {"kind": "'ask_for_report_back'", "meeting_id": "'M1'", "state": "'due'", "attempts": "0"}
+    known = {
+        "kind": f"'{WakeKind.ASK_FOR_REPORT_BACK}'",
+        "meeting_id": "'M1'",
+        "state": "'due'",
+        "attempts": "0",
+    }
     due = "now() + interval '30 days' + i * interval '1 minute'"
     values = {
         "workspace_id": f"'T' || i % {WORKSPACES}",
@@ -70,14 +76,11 @@ def _fill(url: str, count: int) -> None:
         **known,
     }
     assert set(values) <= set(due_prompts.columns.keys())
-    engine = synchronous(url)
-    with engine.begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
+    with connected(url, checked=False) as connection:
         connection.execute(
             text(
                 f"INSERT INTO {due_prompts.name} ({', '.join(values)}) "
                 f"SELECT {', '.join(values.values())} FROM generate_series(1, {count}) AS i"
             )
         )
-    engine.dispose()
     analyse(url)

@@ -11,7 +11,7 @@ from bench.inside import bot_inside, press
 from bench.presses import press_body
 from bench.processes import Serving, bot, load
 from bench.room import Room
-from bench.sets import WORKSPACE, Play, fill, running, scheduled, synchronous
+from bench.sets import WORKSPACE, Play, connected, fill, running, scheduled
 from bench.slack import slow_slack
 from bench.statements import counted
 from bot.domain.learning_set import Phase
@@ -90,11 +90,9 @@ def _bring_back(url: str, play: Play) -> None:
     """Let every running meeting stand where it stood before it was pressed."""
     meeting, c = play.meeting, meetings.c
     names = ("position", "version", "agenda", "stage_ends_at", "told", "ending_offer_seconds")
-    engine = synchronous(url)
-    with engine.begin() as connection:
+    with connected(url) as connection:
         connection.execute(
             update(meetings)
             .where(c.workspace_id == WORKSPACE, c.phase == Phase.RUNNING)
             .values({name: getattr(meeting, name) for name in names})
         )
-    engine.dispose()

@@ -15,7 +15,7 @@ from bench.harness import Bar, Figure, Result, compare
 from bench.presses import press_body
 from bench.processes import Serving, bare_bolt, bot, load
 from bench.room import Room
-from bench.sets import Play, fill, running, synchronous
+from bench.sets import Play, connected, fill, running
 from bench.slack import slow_slack
 from bot.storage.tables import meetings, outbox
 
@@ -65,12 +65,10 @@ async def _rate(serving: Serving, bodies: list[str]) -> float:
 
 def _what_is_left(url: str, play: Play, presses: int) -> Iterator[tuple[str, bool]]:
     """Read beside the bot."""
-    engine = synchronous(url)
     moved = select(func.count()).where(
         meetings.c.version == play.meeting.version + 1, meetings.c.position == play.meeting.position + 1
     )
-    with engine.connect() as connection:
+    with connected(url) as connection:
         yield "each press moved its stage by one", connection.scalar(moved) == presses
         rows = connection.scalar(select(func.count()).select_from(outbox)) or 0
-    engine.dispose()
     yield f"each press left two rows in the outbox ({rows} of {presses})", rows >= 2 * presses

@@ -1,0 +1,64 @@
+"""`make bench`: measures every figure, prints a table, writes `bench/latest.json`; within ten minutes."""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from bench import databases
+from bench.figures import burst, claims, idle, many_prompts, many_sets, press
+from bench.harness import ROUNDS, Result, table
+from bench.machine import described
+from bench.room import Room
+from bot.vault import new_key
+
+LATEST = Path(__file__).resolve().parent / "latest.json"
+SECONDS = 600
+"""After which it is broken off."""
+FIGURES: dict[str, Callable[[Room], Awaitable[list[Result]]]] = {
+    "press": press.measure,
+    "many_sets": many_sets.measure,
+    "many_prompts": many_prompts.measure,
+    "burst": burst.measure,
+    "claims": claims.measure,
+    "idle": idle.measure,
+}
+
+
+async def measure(names: Sequence[str], rounds: int, size: float) -> list[Result]:
+    """One figure after another, on one PostgreSQL."""
+    found: list[Result] = []
+    async with asyncio.timeout(SECONDS):
+        with databases.server() as server:
+            room = Room(server, new_key(), rounds, size)
+            for name in names:
+                began = time.monotonic()
+                found += await FIGURES[name](room)
+                print(f"{name} took {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    return found
+
+
+def main() -> int:
+    """Exit code 0 where every figure holds, else 1."""
+    given = _arguments()
+    names = given.figures or list(FIGURES)
+    results = asyncio.run(measure(names, given.rounds, given.size))
+    print(f"{described()}\n\n{table(results)}")
+    if names == list(FIGURES) and given.size == 1:
+        LATEST.write_text(json.dumps([one.as_json() for one in results], indent=2) + "\n", encoding="utf-8")
+    return 0 if all(one.holds for one in results) else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what the bot costs.")
+    parser.add_argument("figures", nargs="*", choices=[*FIGURES, []], help="these alone; latest.json stays")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"default: {ROUNDS}")
+    parser.add_argument("--size", type=float, default=1.0, help="less for a try; latest.json stays")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""On what was measured."""
+
+import os
+import platform
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+LIBRARIES = ("slack-bolt", "aiohttp", "sqlalchemy", "psycopg")
+
+
+def described() -> str:
+    """The machine and what runs on it, in one line."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    system = f"{platform.system()} {platform.release()}"
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"{os.cpu_count()} x {_processor()}, {_memory()}, {system}, {python}, {libraries}"
+
+
+def _processor() -> str:
+    found = re.search(r"^model name\s*: (.+)$", _read("/proc/cpuinfo"), re.MULTILINE)
+    return found[1] if found else platform.machine()
+
+
+def _memory() -> str:
+    found = re.search(r"^MemTotal:\s+(\d+) kB", _read("/proc/meminfo"), re.MULTILINE)
+    return f"{int(found[1]) / 1024**2:.0f} GiB" if found else "memory unknown"
+
+
+def _read(path: str) -> str:
+    file = Path(path)
+    return file.read_text(encoding="utf-8") if file.exists() else ""
