@@ -12,7 +12,7 @@ from tests.databases import Templates, migrated_templates, postgresql_copy
 from tests.soak.planted import Bug
 from tests.soak.soak import Outcome, Plan, soaked
 
-SECONDS = 300
+SECONDS = 600
 
 
 def say(line: str) -> None:
@@ -50,7 +50,7 @@ def _plan() -> Plan:
     parser.add_argument("--seed", type=int, default=int(seed))
     parser.add_argument("--rounds", type=int, help="no more of them, however fast this machine is")
     parser.add_argument("--workspaces", type=int, default=3)
-    parser.add_argument("--sets", type=int, default=6, help="in each workspace")
+    parser.add_argument("--sets", type=int, default=8, help="in each workspace")
     parser.add_argument("--replicas", type=int, default=3)
     parser.add_argument("--socket-mode", dest="http", action="store_false")
     parser.add_argument("--fair", action="store_true", help="nothing goes wrong")

@@ -26,7 +26,7 @@ from tests.soak.town import Circle, Neighbourhood, Town
 
 A_BREATH = 15
 """Acts fall on multiples of so many seconds, so that many circles act at once."""
-IN_A_HURRY = 0.15
+IN_A_HURRY = 0.04
 """How many go straight to the learning review after a stage, or close from there."""
 TALKING = frozenset({"problem", "stillness", "shift", "break"})
 """Stages in which nobody writes anything."""

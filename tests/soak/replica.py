@@ -104,5 +104,5 @@ def nursery(given: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=os.environ.get("SOAK_LOG_LEVEL", "CRITICAL"), stream=sys.stderr)
+    logging.disable(logging.CRITICAL)  # what goes wrong is meant to
     nursery(json.loads(sys.argv[1]))

@@ -48,7 +48,7 @@ class Plan:
     rounds: int | None = None
     """No more of them, however fast this machine is."""
     workspaces: int = 3
-    sets: int = 6
+    sets: int = 8
     replicas: int = 3
     http: bool = True
     fair: bool = False
@@ -61,6 +61,7 @@ class Outcome:
     """What the driver says at the end."""
 
     wrong: list[str]
+    counts: Mapping[str, int]
     line: str
 
     @property
@@ -102,11 +103,14 @@ class Soak:
         await balance.draw_up()
         doubled, excused = self.posts.doubled(self.replicas, self.weather)
         wrong = balance.wrong + doubled
-        return Outcome(wrong, self._line(balance, excused, wrong))
+        counts = self._counts(balance, excused)
+        verdict = "BALANCED" if not wrong else f"NOT BALANCED: {len(wrong)} wrong"
+        told = ", ".join(f"{number} {what}" for what, number in counts.items())
+        return Outcome(wrong, counts, f"{verdict}; seed {self.plan.seed}; {told}")
 
-    def _line(self, balance: Balance, excused: int, wrong: list[str]) -> str:
+    def _counts(self, balance: Balance, excused: int) -> Mapping[str, int]:
         counts, faults = balance.counts, self.weather.counts
-        said = {
+        return {
             "meetings": counts["meetings"],
             "acts": self.ledger.acts.total(),
             "acknowledged": self.ledger.acknowledged,
@@ -122,8 +126,6 @@ class Soak:
             "killed": faults["replica killed"],
             "outages": faults["database gone"],
         }
-        verdict = "BALANCED" if not wrong else f"NOT BALANCED: {len(wrong)} wrong"
-        return f"{verdict}; seed {self.plan.seed}; " + ", ".join(f"{n} {what}" for what, n in said.items())
 
     # The course
 

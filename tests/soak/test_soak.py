@@ -26,7 +26,7 @@ async def soak(plan: Plan, templates: Templates, database_url: str) -> Outcome:
     return outcome
 
 
-@pytest.mark.parametrize(("http", "rounds"), [(True, 60), (False, 25)], ids=["http", "socket-mode"])
+@pytest.mark.parametrize(("http", "rounds"), [(True, 60), (False, 40)], ids=["http", "socket-mode"])
 async def test_whatever_goes_wrong_every_act_is_kept_once_and_everybody_hears_what_they_must(
     templates: Templates, postgresql_url: str, http: bool, rounds: int
 ) -> None:
@@ -34,6 +34,8 @@ async def test_whatever_goes_wrong_every_act_is_kept_once_and_everybody_hears_wh
     outcome = await soak(plan, templates, postgresql_url)
 
     assert outcome.wrong == []
+    assert outcome.counts["acknowledged"] > 50
+    assert min(outcome.counts[what] for what in ("boards due", "faults", "killed", "outages")) > 0
 
 
 @pytest.mark.parametrize(

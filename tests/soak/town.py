@@ -21,8 +21,9 @@ BEGINS = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ZONES = (
     "Africa/Accra", "Europe/London", "America/Bogota", "Asia/Kolkata", "Europe/Istanbul", "Asia/Tokyo",
 )  # fmt: skip
-WEEKDAYS = 3
+WEEKDAYS = 2
 """The sets of the town meet on so many different days, and so several at the same time."""
+HOURS = (0, 0, 0, 4)
 
 
 @dataclass(eq=False)
@@ -94,7 +95,7 @@ class Town:
         self.circles: list[Circle] = []
         self._random = random
 
-    def settle(self, workspaces: int, sets: int, people: int = 6) -> None:
+    def settle(self, workspaces: int, sets: int, people: int = 12) -> None:
         """The second workspace has the same ids as the first: nothing may tell them apart but their own."""
         for number in range(workspaces):
             like = self.slacks.workspaces[0] if number == 1 else None
@@ -128,7 +129,7 @@ class Town:
         names = self._random.sample(sorted(where.people), self._random.randint(3, 4))
         channel = where.slack.add_channel(f"set-{number}", where.people.values(), is_private=True)
         facilitator = names[0] if self._random.random() < 0.5 else None
-        day = timedelta(days=1 + number % WEEKDAYS, hours=self._random.choice((0, 0, 4)))
+        day = timedelta(days=1 + number % WEEKDAYS, hours=HOURS[number % len(HOURS)])
         return Circle(where, channel, names, facilitator, BEGINS + day)
 
     def _installation(

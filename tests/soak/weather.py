@@ -22,6 +22,8 @@ OF_A_ROUND = 0.06
 """How many rounds meet a death, an outage, or broken sockets: each of the three."""
 SLOW_SECONDS = (0.02, 0.3)
 LONGEST_OUTAGE_SECONDS = 0.6
+A_MOMENT = 0.1
+"""Seconds after which the end of a process is seen at the other end of its sockets."""
 
 
 class Weather:
@@ -34,6 +36,8 @@ class Weather:
         self._server = server
         self._database = database
         self._random = random
+        self._of_rounds = Random(random.random())
+        """Of its own, so that the same seed brings the same troubles in the same rounds."""
         self.fair = True
         self.counts: Counter[str] = Counter()
         self.outages: list[tuple[float, float]] = []
@@ -58,23 +62,34 @@ class Weather:
         if self.fair:
             return
         troubles: list[Callable[[], Awaitable[None]]] = [self._kill, self._lose_database, self._break_sockets]
-        chosen = [one for one in troubles if self._random.random() < OF_A_ROUND]
-        await asyncio.gather(*(self._soon(one) for one in chosen))
-
-    async def _soon(self, trouble: Callable[[], Awaitable[None]]) -> None:
-        await asyncio.sleep(self._random.uniform(0, 0.3))
-        await trouble()
+        drawn = [(one, self._of_rounds.random(), self._of_rounds.uniform(0, 0.3)) for one in troubles]
+        await asyncio.gather(*(_after(pause, one) for one, chance, pause in drawn if chance < OF_A_ROUND))
 
     async def _kill(self) -> None:
         if len(self._replicas.alive) > 1:
             self.counts["replica killed"] += 1
             await self._replicas.kill_one()
+            await self._let_slack_notice()
 
     async def _break_sockets(self) -> None:
         if self._town.slacks.site.hub.connections:
             self.counts["sockets closed"] += 1
             self._town.slacks.faults.refuse_handshakes(self._random.randint(0, 2))
             await self._town.slacks.site.hub.break_off()
+            await self._let_slack_notice()
+
+    async def _let_slack_notice(self) -> None:
+        """What was written to a socket that is no more is not acknowledged; Slack waits three seconds, of a
+        clock that stands still meanwhile.
+        """
+        hub = self._town.slacks.site.hub
+        await asyncio.sleep(A_MOMENT)
+        for where in self._town.neighbourhoods:
+            for envelope in [one for one in where.slack.envelopes if one.in_flight]:
+                carrier = envelope.attempts[-1].carrier if envelope.attempts else None
+                names = {connection.name for connection in hub.connections}
+                if carrier and carrier.startswith("connection-") and carrier not in names:
+                    where.slack.time_out(envelope)
 
     async def _lose_database(self) -> None:
         """Everybody is thrown out, and for a moment nobody gets in."""
@@ -101,6 +116,11 @@ class Weather:
             return
         call = subject["arguments"]
         faults.waiting.append(fault(subject["method"], lambda met: met is call))
+
+
+async def _after(seconds: float, trouble: Callable[[], Awaitable[None]]) -> None:
+    await asyncio.sleep(seconds)
+    await trouble()
 
 
 def _allow(database: str, *, allowed: bool) -> bytes:
