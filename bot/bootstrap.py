@@ -37,7 +37,7 @@ from bot.starting import CannotStart, ask, secret_of
 from bot.storage.migrate import SchemaState, check
 from bot.storage.unit_of_work import Database, UnitOfWork
 from bot.vault import Vault
-from bot.workspaces import Authorize, NotInstalled, Workspaces
+from bot.workspaces import Authorize, Counting, NotInstalled, Workspaces
 
 __all__ = ["Bot", "CannotStart", "build", "check_schema", "no_database", "vault_of"]
 
@@ -59,8 +59,10 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     Unless it ``sends_by_itself``, only `tick` sends, one row after another: then the same requests give the
     same course. Raises `CannotStart` where a token is missing.
     """
-    workspaces, slack_app = workspaces_of(settings, database, clock.now), slack_app_of(settings)
     metrics = Metrics()
+    counting = Counting(metrics.slack_error, metrics.rate_limited)
+    workspaces = workspaces_of(settings, database, clock.now, [counting])
+    slack_app = slack_app_of(settings)
 
     async def on_trouble(unit: UnitOfWork, trouble: Trouble) -> None:
         await lifecycle.on_trouble(unit, trouble)

@@ -1,7 +1,9 @@
 """From settings to workspaces: one token that the operator copied, or those of whoever installs the app."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 
 from bot.app_manifest import wanted_scopes
 from bot.install import SlackApp
@@ -11,9 +13,14 @@ from bot.storage.unit_of_work import Database
 from bot.workspaces import Clients, InstalledWorkspaces, OneWorkspace, Rotation, Workspaces
 
 
-def workspaces_of(settings: Settings, database: Database, now: Callable[[], datetime]) -> Workspaces:
-    """The workspaces, in which way they are set up. Raises `CannotStart`."""
-    app, clients = slack_app_of(settings), Clients(settings.slack_api_url)
+def workspaces_of(
+    settings: Settings,
+    database: Database,
+    now: Callable[[], datetime],
+    watching: Sequence[AsyncRetryHandler] = (),
+) -> Workspaces:
+    """The workspaces, as they are set up; ``watching`` as `Clients` has it. Raises `CannotStart`."""
+    app, clients = slack_app_of(settings), Clients(settings.slack_api_url, watching)
     if app is None:
         return OneWorkspace(clients, secret_of(settings.slack_bot_token, "bot"), database, now)
     rotation = Rotation(clients, database, now, app.client_id, app.client_secret)

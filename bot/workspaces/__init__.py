@@ -6,6 +6,7 @@ it when they installed it, sealed in the database.
 
 from bot.workspaces.authorize import Authorize
 from bot.workspaces.clients import NO_ANSWER, Clients, code_of
+from bot.workspaces.counting import Counting
 from bot.workspaces.many import InstalledWorkspaces
 from bot.workspaces.one import OneWorkspace
 from bot.workspaces.protocol import Installed, NotInstalled, NoToken, Workspaces
@@ -15,6 +16,7 @@ __all__ = [
     "NO_ANSWER",
     "Authorize",
     "Clients",
+    "Counting",
     "Installed",
     "InstalledWorkspaces",
     "NoToken",

@@ -1,7 +1,10 @@
 """Clients of Slack's Web API: alike but for their token, and all over one session."""
 
+from collections.abc import Sequence
+
 from aiohttp import ClientSession
 from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
@@ -19,10 +22,14 @@ def code_of(error: SlackApiError) -> str:
 
 
 class Clients:
-    """Makes them. Until it is given a session, each call has a connection of its own."""
+    """Makes them. Until it is given a session, each call has a connection of its own.
 
-    def __init__(self, slack_api_url: str) -> None:
+    The ``watching`` are shown every answer to a call that does not go through the outbox.
+    """
+
+    def __init__(self, slack_api_url: str, watching: Sequence[AsyncRetryHandler] = ()) -> None:
         self._base_url = slack_api_url
+        self._watching = watching
         self._session: ClientSession | None = None
         self.bare = self.reading(None)
         """Without a token; Bolt copies it for each request."""
@@ -36,6 +43,7 @@ class Clients:
         """A client whose calls change nothing, or nothing twice: it tries again by itself."""
         client = AsyncWebClient(token, base_url=self._base_url, session=self._session)
         client.retry_handlers = [
+            *self._watching,
             AsyncConnectionErrorRetryHandler(),
             AsyncRateLimitErrorRetryHandler(max_retry_count=2),
             AsyncServerErrorRetryHandler(),

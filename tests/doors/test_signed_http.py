@@ -144,6 +144,7 @@ async def test_a_database_that_fails_leaves_an_event_unacknowledged_and_it_works
 async def test_the_counts_name_kinds_and_nobody(on: HttpBot) -> None:
     fresh = on.slack.add_channel("fresh", [on.place.people["ama"]], with_bot=False)
     on.slack.faults.fail("chat.postMessage")
+    on.slack.faults.rate_limit("views.publish", retry_after=0)
     on.slack.workspace.invite_bot(fresh.id)
     await on.slack.quiet()
     await on.post_signed(on.command("help"), FORM)
@@ -159,6 +160,8 @@ async def test_the_counts_name_kinds_and_nobody(on: HttpBot) -> None:
         'als_acknowledgement_seconds_count{kind="command",outcome="acknowledged"} 1.0',
         'als_acknowledgement_seconds_count{kind="other",outcome="refused"} 1.0',
         'als_slack_errors_total{code="internal_error",method="chat.postMessage"} 1.0',
+        'als_slack_errors_total{code="ratelimited",method="views.publish"} 1.0',
+        'als_slack_rate_limited_total{method="views.publish"} 1.0',
         "als_outbox_waiting 1.0",
         "als_due_prompts_waiting 0.0",
     ):
