@@ -32,7 +32,7 @@ def make_quick(url: str) -> None:
     """Let its transactions not wait for the disk: where simulated time is measured."""
     with connected(url) as connection:
         name = connection.engine.url.database
-        connection.execute(text(f'ALTER DATABASE "{name}" SET connected_commit = off'))
+        connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
 
 
 def _messages(count: int) -> list[Message]:

@@ -1,6 +1,6 @@
 """The other side: Bolt's own app on aiohttp, which verifies a signed request and acknowledges it.
 
-`python -m bench.bare ACTION [MODULE ...]` serves until its standard input ends, with these modules imported.
+`python -m bench.bare PORT ACTION [MODULE ...]` serves until its standard input ends, with these modules imported.
 """
 
 import asyncio
@@ -11,8 +11,6 @@ import sys
 from aiohttp import web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
-
-LISTENING = "Listening at"
 
 
 async def acknowledge(ack: AsyncAck) -> None:
@@ -28,8 +26,8 @@ def bare_app(action: str, *, token: str, slack_api_url: str, signing_secret: str
     return app
 
 
-async def serve(action: str) -> None:
-    """Listen on a free port of loopback, and say which on standard error."""
+async def serve(port: int, action: str) -> None:
+    """Listen on loopback until standard input ends."""
     app = bare_app(
         action,
         token=os.environ["SLACK_BOT_TOKEN"],
@@ -39,13 +37,12 @@ async def serve(action: str) -> None:
     await app.client.auth_test()
     runner = web.AppRunner(app.web_app("/slack/events"), access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    print(f"{LISTENING} http://127.0.0.1:{runner.addresses[0][1]}.", file=sys.stderr, flush=True)
+    await web.TCPSite(runner, "127.0.0.1", port).start()
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await runner.cleanup()
 
 
 if __name__ == "__main__":
-    for module in sys.argv[2:]:
+    for module in sys.argv[3:]:
         importlib.import_module(module)
-    asyncio.run(serve(sys.argv[1]))
+    asyncio.run(serve(int(sys.argv[1]), sys.argv[2]))

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import socket
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -19,7 +20,9 @@ from bench.slack import SECRET, TOKEN
 from bot.surfaces.ids import Action
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-LISTENING = re.compile(rb"Listening at (http://127\.0\.0\.1:\d+)\.")
+HOST = "127.0.0.1"
+PORT = "port"
+"""Stands for a free port among the words of a command."""
 SECONDS_TO_START = 60
 SECONDS_BETWEEN_LOOKS = 0.002
 SECONDS_OF_LOAD = 120
@@ -50,14 +53,16 @@ class Serving:
 async def bot(slack_api_url: str, database_url: str, key: str) -> AsyncIterator[Serving]:
     """`action-learning run --http`, with the settings that an operator has who sets none."""
     more = {"DATABASE_URL": database_url, "ENCRYPTION_KEYS": key}
-    async with _serving(["-m", "bot", "run", "--http", "--port", "0"], slack_api_url, more) as serving:
+    async with _serving(["-m", "bot", "run", "--http", "--port", PORT], slack_api_url, more) as serving:
         yield serving
 
 
 @asynccontextmanager
 async def bare_bolt(slack_api_url: str, *modules: str) -> AsyncIterator[Serving]:
     """Bolt's own app, with these ``modules`` imported as well."""
-    async with _serving(["-m", "bench.bare", Action.MOVE_ON.value, *modules], slack_api_url, {}) as serving:
+    async with _serving(
+        ["-m", "bench.bare", PORT, Action.MOVE_ON.value, *modules], slack_api_url, {}
+    ) as serving:
         yield serving
 
 
@@ -80,10 +85,11 @@ async def load(serving: Serving, bodies: list[str], at_once: int) -> Done:
 @asynccontextmanager
 async def _serving(words: list[str], slack_api_url: str, more: Mapping[str, str]) -> AsyncIterator[Serving]:
     settings = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack_api_url}
+    port = _free_port()
     with TemporaryFile() as told:
         began = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, *words),
+            *(sys.executable, *(str(port) if word == PORT else word for word in words)),
             cwd=REPOSITORY,
             env={**os.environ, **settings, **more},
             stdin=PIPE,
@@ -91,21 +97,29 @@ async def _serving(words: list[str], slack_api_url: str, more: Mapping[str, str]
             stderr=told,
         )
         try:
-            url = await _url(process, told)
-            yield Serving(process, url, time.perf_counter() - began)
+            await _listens(process, port, told)
+            yield Serving(process, f"http://{HOST}:{port}", time.perf_counter() - began)
         finally:
             await _end(process)
 
 
-async def _url(process: Process, told: IO[bytes]) -> str:
-    """Where it listens, as soon as it says so."""
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind((HOST, 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+async def _listens(process: Process, port: int, told: IO[bytes]) -> None:
+    """Return as soon as somebody listens there."""
     async with asyncio.timeout(SECONDS_TO_START):
         while True:
-            said = os.pread(told.fileno(), 65536, 0)
-            if found := LISTENING.search(said):
-                return found[1].decode()
+            with suppress(OSError):
+                _, writer = await asyncio.open_connection(HOST, port)
+                writer.close()
+                return
             if process.returncode is not None:
-                raise DidNotStart(said.decode())
+                raise DidNotStart(os.pread(told.fileno(), 65536, 0).decode())
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
 
