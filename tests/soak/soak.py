@@ -235,6 +235,7 @@ async def soaking(plan: Plan, templates: Templates, database_url: str) -> AsyncI
         soak.weather = Weather(town, soak.replicas, templates.postgresql, name, soak.random)
         balancer = Balancer(lambda: _ports(soak.replicas), soak.weather.whim)
         await balancer.start()
+        impatience = asyncio.create_task(soak.weather.time_out())
         try:
             await soak.replicas.start()
             if plan.http:
@@ -243,6 +244,7 @@ async def soaking(plan: Plan, templates: Templates, database_url: str) -> AsyncI
             soak.weather.fair = plan.fair
             yield soak
         finally:
+            impatience.cancel()
             await soak.replicas.end()
             await balancer.stop()
             await town.slacks.stop()

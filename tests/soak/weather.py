@@ -22,8 +22,9 @@ OF_A_ROUND = 0.06
 """How many rounds meet a death, an outage, or broken sockets: each of the three."""
 SLOW_SECONDS = (0.02, 0.3)
 LONGEST_OUTAGE_SECONDS = 0.6
-A_MOMENT = 0.1
-"""Seconds after which the end of a process is seen at the other end of its sockets."""
+SLACK_WAITS = 3.0
+"""Of real seconds, as the clock stands still while people wait for an answer."""
+LOOKS_EVERY = 0.2
 
 
 class Weather:
@@ -57,6 +58,23 @@ class Weather:
         self.counts["delivered twice" if twice else "delivered late"] += 1
         return Whim(self._random.uniform(*SLOW_SECONDS), twice)
 
+    async def time_out(self) -> None:
+        """Until cancelled, let Slack wait for no acknowledgement longer than it does."""
+        since: dict[str, float] = {}
+        while True:
+            await asyncio.sleep(LOOKS_EVERY)
+            now = monotonic()
+            flying = {
+                envelope.attempts[-1].envelope_id: (where.slack, envelope)
+                for where in self._town.neighbourhoods
+                for envelope in where.slack.envelopes
+                if envelope.in_flight and envelope.attempts
+            }
+            since = {attempt: since.get(attempt, now) for attempt in flying}
+            for attempt, (slack, envelope) in flying.items():
+                if now - since[attempt] > SLACK_WAITS:
+                    slack.time_out(envelope)
+
     async def blow(self) -> None:
         """What happens to replicas, database and sockets while people act; back when it is over."""
         if self.fair:
@@ -69,27 +87,12 @@ class Weather:
         if len(self._replicas.alive) > 1:
             self.counts["replica killed"] += 1
             await self._replicas.kill_one()
-            await self._let_slack_notice()
 
     async def _break_sockets(self) -> None:
         if self._town.slacks.site.hub.connections:
             self.counts["sockets closed"] += 1
             self._town.slacks.faults.refuse_handshakes(self._random.randint(0, 2))
             await self._town.slacks.site.hub.break_off()
-            await self._let_slack_notice()
-
-    async def _let_slack_notice(self) -> None:
-        """What was written to a socket that is no more is not acknowledged; Slack waits three seconds, of a
-        clock that stands still meanwhile.
-        """
-        hub = self._town.slacks.site.hub
-        await asyncio.sleep(A_MOMENT)
-        for where in self._town.neighbourhoods:
-            for envelope in [one for one in where.slack.envelopes if one.in_flight]:
-                carrier = envelope.attempts[-1].carrier if envelope.attempts else None
-                names = {connection.name for connection in hub.connections}
-                if carrier and carrier.startswith("connection-") and carrier not in names:
-                    where.slack.time_out(envelope)
 
     async def _lose_database(self) -> None:
         """Everybody is thrown out, and for a moment nobody gets in."""
