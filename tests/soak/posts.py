@@ -16,6 +16,8 @@ from tests.soak.weather import Weather
 
 SECONDS_TO_SETTLE = 2.0
 """From Slack's taking a message to its row's being settled, at the very most, on a busy machine."""
+SECONDS_TO_TAKE = 1.0
+"""From a call's leaving to Slack's taking it: who made it may be dead by then."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Post:
     def troubled(self, troubles: Iterable[tuple[float, float]]) -> bool:
         """Whether the bot could not know that it was carried out."""
         until = self.at + SECONDS_TO_SETTLE
-        struck = any(began <= until and ended >= self.at - SECONDS_TO_SETTLE for began, ended in troubles)
+        struck = any(began <= until and ended >= self.at - SECONDS_TO_TAKE for began, ended in troubles)
         return struck or self.call.fault in AMBIGUOUS
 
 

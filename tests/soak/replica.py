@@ -72,12 +72,18 @@ async def _obey(bot: Bot, reader: asyncio.StreamReader, writer: asyncio.StreamWr
 
 
 async def _do(bot: Bot, order: dict[str, Any], writer: asyncio.StreamWriter) -> None:
-    doing = {"tick": bot.tick, "send": bot._sender.drain, "idle": bot.idle}
+    doing = {"tick": bot.tick, "send": bot._sender.drain, "idle": bot.idle, "tell": _tell}
     try:
         await doing[order["do"]]()
     except Exception:
         logging.getLogger(__name__).exception("not done: %s", order["do"])
     _say(writer, {"done": order["number"]})
+
+
+async def _tell() -> None:
+    """What hangs, to standard error."""
+    for task in asyncio.all_tasks():
+        task.print_stack(file=sys.stderr)
 
 
 def _say(writer: asyncio.StreamWriter, what: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from bot.settings import Settings
 from tests.databases import REPOSITORY
 
 SECONDS_TO_START = 60
-SECONDS_TO_REST = 60
+SECONDS_TO_REST = 40
 SETTINGS = tuple(name.upper() for name in Settings.model_fields)
 
 
@@ -45,6 +45,8 @@ class Replica:
             async with asyncio.timeout(SECONDS_TO_REST):
                 await done.wait()
         except TimeoutError as late:
+            if what != "tell":
+                await self.order("tell")
             raise Stuck(f"a replica did not come to the end of {what}") from late
         finally:
             self._orders.pop(number, None)
