@@ -42,7 +42,7 @@ async def measure(names: Sequence[str], rounds: int, size: float) -> list[Result
 
 
 def main() -> int:
-    """Exit code 0 where every figure holds, else 1."""
+    """Exit code 0 where every figure was measured and holds, else 1."""
     given = _arguments()
     names = given.figures or list(FIGURES)
     results = asyncio.run(measure(names, given.rounds, given.size))

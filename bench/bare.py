@@ -1,6 +1,6 @@
 """The other side: Bolt's own app on aiohttp, which verifies a signed request and acknowledges it.
 
-`python -m bench.bare PORT ACTION [MODULE ...]` serves until its standard input ends, with these modules imported.
+`python -m bench.bare PORT ACTION [MODULE ...]` serves until standard input ends; the modules are imported.
 """
 
 import asyncio

@@ -41,7 +41,7 @@ class OneASecond:
         now = self.clock.now()
         if self.opens.get(workspace_id, now) > now:
             self.refused += 1
-            return 429, {"retry-after": "1"}, {"ok": False, "error": "ratelimited"}
+            return 429, {"Retry-After": "1"}, {"ok": False, "error": "ratelimited"}
         self.opens[workspace_id] = now + A_SECOND
         self.taken, self.last_at = self.taken + 1, now
         return 200, {}, {"ok": True, "channel": "D1", "ts": f"{self.taken}.000100"}
