@@ -26,13 +26,9 @@ class _RolledBack(Exception):
     """Instead of a commit."""
 
 
-def plant(bug: Bug, workspace_id: str, *, first: bool) -> None:
-    """Spoil this process: what is to happen once, the ``first`` replica does.
-
-    ``workspace_id`` is the one that is forgotten.
-    """
-    if first or bug is Bug.FORGET_ONE_WORKSPACE:
-        _BUGS[bug](workspace_id)
+def plant(bug: Bug, workspace_id: str) -> None:
+    """Spoil this process. ``workspace_id`` is the one that is forgotten."""
+    _BUGS[bug](workspace_id)
 
 
 def _skip_one_commit(_workspace_id: str) -> None:

@@ -93,20 +93,18 @@ def _say(writer: asyncio.StreamWriter, what: dict[str, Any]) -> None:
 def nursery(given: dict[str, Any]) -> None:
     """Fork a replica for each line on standard input, until that ends."""
     library = PromptLibrary.load(beside_the_code("prompts"))
+    if bug := given["bug"]:
+        plant(Bug(bug), given["forgotten"])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
-    first = True
     while os.read(sys.stdin.fileno(), 1):
         if os.fork() == 0:
             os.close(sys.stdin.fileno())
-            if bug := given["bug"]:
-                plant(Bug(bug), given["forgotten"], first=first)
             try:
                 asyncio.run(serve(given, library))
             except Exception:
                 logging.getLogger(__name__).exception("a replica ended")
             finally:
                 os._exit(1)
-        first = False
 
 
 if __name__ == "__main__":
