@@ -34,6 +34,7 @@ from bot.surfaces.modals import (
     next_meeting,
     owners,
     presence,
+    privacy,
     questions,
     reports,
     stretch,
@@ -146,6 +147,7 @@ def live(play: Play) -> Play:
 MODALS: dict[str, Callable[[Play], Drawn]] = {
     "create_set_modal": draw_new_set,
     "sharing_modal": draw_sharing,
+    "privacy_modal": lambda _play: (privacy.privacy_modal(WORDS, 365), None),
     "ask_question_modal": with_form(
         in_question_stage, questions.ask_question_modal, questions.ask_question_form
     ),
