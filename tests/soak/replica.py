@@ -2,7 +2,7 @@
 
 It does what is due when the driver says `tick`, and says when it has come to rest. It ends with the driver.
 
-Run as a module this is the nursery: it imports everything once, and forks a replica for each line that it
+Run as a module this is the nursery: it imports everything once, and forks a replica for each byte that it
 reads, so that whoever was killed is back in a moment.
 """
 
@@ -91,7 +91,7 @@ def _say(writer: asyncio.StreamWriter, what: dict[str, Any]) -> None:
 
 
 def nursery(given: dict[str, Any]) -> None:
-    """Fork a replica for each line on standard input, until that ends."""
+    """Fork a replica for each byte on standard input, until that ends."""
     library = PromptLibrary.load(beside_the_code("prompts"))
     if bug := given["bug"]:
         plant(Bug(bug), given["forgotten"])
