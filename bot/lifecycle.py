@@ -70,6 +70,7 @@ class Lifecycle:
         """What a post that can never succeed means, in the transaction that settles it."""
         logger.info("trouble", extra={"workspace": trouble.workspace_id, "reason": trouble.cause})
         if trouble.cause in OF_A_WORKSPACE:
+            await unit.life.state_of(trouble.workspace_id)  # its row is locked before its sets, as everywhere
             await self._hinder_workspace(unit, trouble.workspace_id, trouble.cause)
             await unit.life.suspect(trouble.workspace_id, self.now())
         elif trouble.person is not None:

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from bot.storage.migrate import COMPATIBILITY, note_oldest_code
+from bot.storage.migrate import COMPATIBILITY, note_oldest_code, one_at_a_time
 from bot.storage.tables import METADATA
 
 connection = context.config.attributes["connection"]
@@ -14,5 +14,6 @@ context.configure(
     include_name=lambda name, kind, _parents: kind != "table" or name != COMPATIBILITY.name,
 )
 with context.begin_transaction():
+    one_at_a_time(connection)
     context.run_migrations()
     note_oldest_code(connection)

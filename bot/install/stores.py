@@ -58,11 +58,11 @@ class Grants(AsyncInstallationStore):
         now = self.now()
         kept = _kept(installation, now)
         async with self.database.unit_of_work() as unit:
-            await unit.installations.save(kept)
             if kept.org_wide:
                 await self._everywhere(unit, kept)
             else:
                 await self._in_one(unit, kept)
+            await unit.installations.save(kept)  # after the workspaces: locks are taken in one order
         self.wake()
 
     async def _in_one(self, unit: UnitOfWork, kept: Installation) -> None:

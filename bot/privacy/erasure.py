@@ -85,8 +85,8 @@ class Erasure:
     async def _in_set(self, unit: UnitOfWork, workspace_id: str, set_id: str, person: str) -> Counts:
         alias = f"{FORMER}{self._new_id()}"
         before = await unit.learning_sets.load(workspace_id, set_id, lock=True)
-        if before is None:
-            return {}
+        if before is None or set_id not in await unit.forgetting.sets_of(workspace_id, person):
+            return {}  # another process was at it, too
         meetings = await unit.forgetting.meetings_of(workspace_id, set_id)
         old = {meeting: shown(await self._scene(unit, before, meeting)) for meeting in meetings}
         counts = await unit.forgetting.delete_words(workspace_id, set_id, person)

@@ -39,6 +39,8 @@ class Retention:
             outlived = await unit.forgetting.outlived(self._default_days, now, AT_ONCE)
         for workspace_id, set_id in outlived:
             async with self._database.unit_of_work() as unit:
+                if not await unit.forgetting.locked(workspace_id, set_id):
+                    continue
                 await self._erasure.learning_set(unit, workspace_id, set_id)
             logger.info("erased after its time", extra={"workspace": workspace_id, "set": set_id})
         self._next_look = now if len(outlived) == AT_ONCE else now + BETWEEN_LOOKS

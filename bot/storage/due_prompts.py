@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, RowMapping, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, RowMapping, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.wakes import Wake
 from bot.storage.dialect import upsert
 from bot.storage.in_turn import locked_in_turn, workspaces_in_turn
+from bot.storage.sweeping import some_of
 from bot.storage.tables import PromptState, due_prompts
 
 LEASE = timedelta(seconds=60)
@@ -118,8 +119,8 @@ class DuePrompts:
         From then on it is no longer known that they were done: no meeting may come back to them.
         """
         c = due_prompts.c
-        old = select(c.workspace_id, c.key).where(c.ready_at.is_(None), c.due_at < before).limit(limit)
-        await self._connection.execute(delete(due_prompts).where(tuple_(c.workspace_id, c.key).in_(old)))
+        old = c.ready_at.is_(None), c.due_at < before
+        await self._connection.execute(some_of(due_prompts, limit, *old))
 
     async def next_due_at(self) -> datetime | None:
         """The earliest instant at which `claim` finds something; None when nothing is due ever."""

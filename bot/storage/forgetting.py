@@ -116,6 +116,12 @@ class Forgetting:
         dead = c.workspace_id == workspace_id, c.state == RowState.DEAD, c.key.in_(list(keys))
         await self._connection.execute(delete(outbox).where(*dead))
 
+    async def locked(self, workspace_id: str, set_id: str) -> bool:
+        """Keep others from the set until this transaction ends. False: it is gone, or somebody has it."""
+        this = of_set(learning_sets, workspace_id, set_id)
+        found = select(learning_sets.c.id).where(this).with_for_update(skip_locked=True)
+        return await self._connection.scalar(found) is not None
+
     async def delete_set(self, workspace_id: str, set_id: str) -> dict[str, int]:
         """A set with everything in it, and people whom no other set names. How many rows of what."""
         counts: dict[str, int] = {}

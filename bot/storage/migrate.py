@@ -25,15 +25,21 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    func,
     inspect,
     make_url,
     select,
 )
 
+from bot.storage.proxies import name_nothing_through_a_proxy
+
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
 COMPATIBILITY = Table("schema_compatibility", MetaData(), Column("oldest_code", String(32), nullable=False))
 """One row; like Alembic's own table it is about the schema, and no part of it."""
+
+LOCK = 0x414C53
+"""Names the lock of whoever migrates; any number that no one else uses."""
 
 
 class SchemaState(StrEnum):
@@ -82,6 +88,15 @@ def standing(connection: Connection) -> SchemaState:
     if revision in known:
         return SchemaState.OLDER
     return SchemaState.COMPATIBLE if _oldest_code(connection) in known else SchemaState.NEWER
+
+
+def one_at_a_time(connection: Connection) -> None:
+    """Let other processes that migrate the same database wait until this transaction ends.
+
+    migrations/env.py calls it before it looks at what there is. Of SQLite the whole file is locked anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
 def note_oldest_code(connection: Connection) -> None:
@@ -133,6 +148,8 @@ def _connection(database_url: str) -> Iterator[Connection]:
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _leave_transactions_to_us)
         event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "connect", name_nothing_through_a_proxy)
     try:
         with engine.connect() as connection:
             yield connection

@@ -5,8 +5,10 @@ from datetime import datetime
 from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.sweeping import some_of
 from bot.storage.tables import oauth_states
 
+AT_A_TIME = 1000
 OF_NO_WORKSPACE = ""
 """Nobody knows yet which workspace is going to install the app."""
 
@@ -19,8 +21,8 @@ class OAuthStates:
 
     async def issue(self, state: str, expires_at: datetime, now: datetime) -> None:
         """Remember a state, and forget those that are too late."""
-        late = oauth_states.c.expires_at <= now
-        await self._connection.execute(delete(oauth_states).where(_OURS, late))
+        late = _OURS, oauth_states.c.expires_at <= now
+        await self._connection.execute(some_of(oauth_states, AT_A_TIME, *late))
         row = {"workspace_id": OF_NO_WORKSPACE, "state": state, "expires_at": expires_at}
         await self._connection.execute(insert(oauth_states).values(row))
 

@@ -18,10 +18,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.dialect import upsert
+from bot.storage.sweeping import some_of
 from bot.storage.tables import Call, paces
 
 SHORTEST = timedelta(milliseconds=100)
@@ -135,8 +136,8 @@ class Paces:
         pace.limit(now, wait)
         await self._connection.execute(update(paces).where(*mine).values(**asdict(pace)))
 
-    async def forget(self, now: datetime) -> None:
-        """Delete the paces that no longer count."""
+    async def forget(self, now: datetime, limit: int) -> None:
+        """Delete up to ``limit`` paces that no longer count."""
         c = paces.c
         over = [c.limited_at <= now - FORGOTTEN, c.blocked_until <= now]
-        await self._connection.execute(delete(paces).where(c.workspace_id.is_not(None), *over))
+        await self._connection.execute(some_of(paces, limit, *over))

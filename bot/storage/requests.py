@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.dialect import upsert
+from bot.storage.sweeping import some_of
 from bot.storage.tables import handled_requests
+
+AT_A_TIME = 1000
 
 
 class Requests:
@@ -26,7 +28,6 @@ class Requests:
         return written.first() is not None
 
     async def forget(self, before: datetime) -> None:
-        """Drop the record of requests that can no longer come again: Slack delivers for a day at most."""
-        await self._connection.execute(
-            delete(handled_requests).where(handled_requests.c.received_at < before)
-        )
+        """Drop some of the requests that can no longer come again: Slack delivers for a day at most."""
+        old = handled_requests.c.received_at < before
+        await self._connection.execute(some_of(handled_requests, AT_A_TIME, old))

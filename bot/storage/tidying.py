@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, and_, delete, exists, select, tuple_
+from sqlalchemy import Table, and_, exists
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage.due_prompts import DuePrompts
 from bot.storage.paces import Paces
+from bot.storage.sweeping import some_of
 from bot.storage.tables import lanes, outbox, sent_messages
 
 AT_A_TIME = 500
@@ -40,9 +41,7 @@ class Tidying:
         )
         await self._delete(sent_messages, messages.sent_at < now - MESSAGE_REMEMBERED)
         await DuePrompts(self._connection).forget(now - PROMPT_REMEMBERED, AT_A_TIME)
-        await Paces(self._connection).forget(now)
+        await Paces(self._connection).forget(now, AT_A_TIME)
 
     async def _delete(self, table: Table, *which: ColumnElement[bool]) -> None:
-        key = list(table.primary_key)
-        old = select(*key).where(*which).limit(AT_A_TIME)
-        await self._connection.execute(delete(table).where(tuple_(*key).in_(old), *which))
+        await self._connection.execute(some_of(table, AT_A_TIME, *which))

@@ -26,6 +26,7 @@ from bot.storage.life import Life
 from bot.storage.oauth_states import OAuthStates
 from bot.storage.outbox import Outbox
 from bot.storage.people import People
+from bot.storage.proxies import name_nothing_through_a_proxy
 from bot.storage.requests import Requests
 from bot.storage.resealing import Resealing
 from bot.storage.retentions import Retentions
@@ -113,6 +114,7 @@ class Database:
 
 def _postgresql(url: str) -> AsyncEngine:
     engine = create_async_engine(url, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=CONNECTIONS)
+    event.listen(engine.sync_engine, "connect", name_nothing_through_a_proxy)
     event.listen(engine.sync_engine, "checkin", _note_the_time)
     event.listen(engine.sync_engine, "checkout", partial(_ping_after_a_rest, engine.dialect))
     return engine
