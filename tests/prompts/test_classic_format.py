@@ -23,7 +23,7 @@ CLOSING = ["learning-review", "close"]
 ASKING = ["clarification", "reflection", "analysis", "reframing", "action"]
 PROMPTED = [*ASKING, "report-backs", "learning-review"]
 
-# practice-and-peers 1.3, with `act` as action + commitments; break and closing last.
+# The classic order of an action learning turn, with `act` as action + commitments; break and closing last.
 MINUTES = {
     "60x1": [3, 8, 3, 5, 5, 1, 7, 6, 6, 2, 3, 3, 0, 6, 2],
     "90x1": [5, 12, 5, 6, 8, 2, 10, 8, 8, 4, 4, 4, 0, 10, 4],
