@@ -37,6 +37,10 @@ def downgrade() -> None:
     op.drop_table("audit")
     op.execute("DELETE FROM takeaways WHERE sealed IS NOT NULL")
     op.execute("UPDATE questions SET state = 'passed' WHERE state = 'settled'")
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("DELETE FROM outbox WHERE json_typeof(payload) = 'string'")
+    else:
+        op.execute("DELETE FROM outbox WHERE json_type(payload) = 'text'")
     op.drop_column("takeaways", "sealed")
     op.drop_column("questions", "triage")
 
