@@ -303,6 +303,8 @@ class Members:
             await person.press_in_modal(Action.FILE_REPORT, block_id=listed[0].block_id)
         shown = person.text_of(person.modal)
         about = [one for one in self.ledger.promises if one.text in shown]
+        if any(one.text in self.ledger.reports for one in about):
+            return  # a second report on a commitment takes the place of the first
         text = self._text("Happened")
         with suppress(FormRefused):
             for promise in about:
