@@ -17,6 +17,7 @@ PAPERS = (
     "SECURITY.md",
     "docs/data-flow.md",
     "docs/marketplace.md",
+    "docs/operations.md",
     "docs/privacy.md",
     "docs/scopes.md",
 )

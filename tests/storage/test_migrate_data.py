@@ -129,6 +129,9 @@ async def test_the_bot_reads_such_a_set_and_the_meeting_goes_on(left_by_the_firs
         assert found.meeting.phase is Phase.RUNNING
         assert [one.what for one in found.commitments] == ["Call the ministry", "Write to the board"]
         assert found.meeting.questions[0].state is QuestionState.TAKEN_AWAY
+        async with database.unit_of_work() as unit:
+            (waited,) = (await unit.outbox.claim(NOW)).deliveries
+        assert waited.outgoing.key == min(ROWS["outbox"], key=lambda row: row["position"])["key"]
         handler = CommandHandler(database, library(), lambda: NOW, lambda: None)
         move = c.MoveOn(
             workspace_id=workspace_id,
@@ -138,12 +141,13 @@ async def test_the_bot_reads_such_a_set_and_the_meeting_goes_on(left_by_the_firs
             version=found.meeting.version,
         )
         assert (await handler.handle(move, request="first:1")).result is Result.DONE
-        async with database.unit_of_work() as unit:
-            claimed = (await unit.outbox.claim(NOW)).deliveries
-            due = await unit.due_prompts.next_due_at()
-        waited = {row["key"] for row in ROWS["outbox"]}
-        assert waited & {one.outgoing.key for one in claimed}
-        assert due is not None
+        async with database.reading() as unit:
+            due = await unit.due_prompts.waiting(workspace_id, set_id)
+            gone_on = await unit.learning_sets.load(workspace_id, set_id)
+        assert due
+        assert gone_on is not None
+        assert gone_on.meeting is not None
+        assert gone_on.meeting.position == found.meeting.position + 1
 
 
 async def test_what_lay_open_is_sealed_by_rotate_keys_and_what_is_sealed_is_lost_on_the_way_down(
