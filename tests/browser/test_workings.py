@@ -200,7 +200,7 @@ async def test_light_or_dark_is_chosen_by_key_kept_and_never_flashes(open_desk: 
     assert dark != light
     await page.add_init_script("""new MutationObserver((_, watching) => {
         if (!document.body) return;
-        window.first = getComputedStyle(document.documentElement).colorScheme;
+        window.first = document.documentElement.dataset.theme;
         watching.disconnect();
     }).observe(document, { childList: true, subtree: true });""")
     await page.reload()

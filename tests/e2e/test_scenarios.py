@@ -392,7 +392,7 @@ def test_the_command_ends_well_and_leaves_only_the_transcript(tmp_path: Path) ->
 @pytest.mark.timeout(WHOLE_RUNS)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_rehearsal_that_is_stopped_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
-    process = command_line(TMPDIR=str(tmp_path))
+    process = command_line("--autoplay", TMPDIR=str(tmp_path))
     assert process.stdout is not None
     while "opens App Home" not in process.stdout.readline():
         assert process.poll() is None
