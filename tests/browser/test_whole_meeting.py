@@ -108,6 +108,7 @@ async def test_every_text_that_the_bot_sent_is_found_on_the_page(open_desk: Open
         within=120,
     )
     desk.rehearsal.pause()
+    await desk.rehearsal.settle()
     assert desk.rehearsal.players.stumbles == 0
     for person in desk.rehearsal.cast.people.values():
         await desk.act_as(person.account.shown_name)
