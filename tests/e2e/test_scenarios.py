@@ -358,14 +358,20 @@ def test_without_any_scope_event_or_command_of_the_manifest_the_first_scenario_f
 
 
 def command_line(*arguments: str, **environment: str) -> subprocess.Popen[str]:
-    """`action-learning rehearse` in a process of its own."""
-    return subprocess.Popen(  # noqa: S603 -- our own program
-        [sys.executable, "-m", "bot", "rehearse", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={"PATH": os.environ["PATH"], **environment},
-    )
+    """`action-learning rehearse` in a process of its own, which hears SIGINT as at a terminal: a shell that
+    starts the tests in the background has it ignored.
+    """
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(  # noqa: S603 -- our own program
+            [sys.executable, "-m", "bot", "rehearse", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={"PATH": os.environ["PATH"], **environment},
+        )
+    finally:
+        signal.signal(signal.SIGINT, ours)
 
 
 @pytest.mark.timeout(WHOLE_RUNS)
