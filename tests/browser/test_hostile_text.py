@@ -88,6 +88,7 @@ async def _try(desk: Desk, tour: Tour, way: Way, texts: Texts) -> list[str]:
         view.values = good_values(view.document, tour.samples)
         if way.callback is Callback.CHOOSE_OWNERS:
             choose_another(view.document, view.values)
+        await desk.page.reload()  # so that what was filled in here stands in the form before it is sent
     desk.rehearsal.pulse.touch()
     form = desk.page.locator(f"form[data-view-id='{view.id}']")
     await expect(form).to_be_visible()
