@@ -651,14 +651,19 @@ async def test_an_absurd_wait_ends_after_a_day(sender: Sender, office: Office, s
 async def test_the_pace_of_a_workspace_is_learned_and_kept_to(
     sender: Sender, office: Office, slack: FakeSlack, clock: MovableClock
 ) -> None:
-    """Here Slack takes one post a second in the whole workspace."""
+    """Here Slack takes one post a second in the whole workspace.
+
+    In the first round one call is taken and the others under way are refused, with one more if the place of
+    the first was given on before the refusals were settled. Four rounds of one refusal each double the
+    interval from a tenth of a second to a second.
+    """
     slack.limit = OneASecond(clock)
     await office.put(*(message(f"m{n}", str(n), f"C{n}") for n in range(40)))
     begun = clock.now()
     await office.drain_all(sender)
     assert len(slack.said("chat.postMessage")) == 40
     assert (clock.now() - begun).total_seconds() <= 39 + 3
-    assert slack.limit.refused <= OF_ONE_WORKSPACE + 3
+    assert slack.limit.refused <= OF_ONE_WORKSPACE + 4
 
 
 class OneASecond:
