@@ -133,6 +133,7 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
 def _bolt_app(workspaces: Workspaces, flow: InstallFlow | None, library: PromptLibrary) -> AsyncApp:
     """Bolt is given everything by hand: what it misses it takes from the environment, and puts into files."""
     return AsyncApp(
+        name="action-learning",  # else Bolt reads the source of every caller to find one
         client=workspaces.clients.bare,
         authorize=Authorize(workspaces),  # type: ignore[arg-type] # Bolt takes its own class, too
         oauth_flow=flow,

@@ -35,12 +35,18 @@ def zone_groups(own: str, words: Words) -> list[ChoiceGroup]:
 
 def is_zone(name: str) -> bool:
     """Whether this machine knows the zone. What is offered is known; a workspace may tell of others."""
-    return name in available_timezones()
+    return name in _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Read once: it goes through all files of zones that there are."""
+    return frozenset(available_timezones())
 
 
 @cache
 def _zones() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    names = sorted(available_timezones())
+    names = sorted(_known())
     regions = ((region, tuple(n for n in names if n.startswith(f"{region}/"))) for region in REGIONS)
     return (*regions, ("UTC", ("UTC",)))
 
