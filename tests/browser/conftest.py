@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
 from bot.rehearsal.page.rehearsal import Rehearsal
@@ -41,13 +42,21 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def folder(seeded: Path, tmp_path: Path) -> Path:
+def folder(seeded: Path, tmp_path: Path) -> Path:
     """A copy of it for this test."""
     return Path(shutil.copytree(seeded, tmp_path / "kept"))
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """They share one browser, which lives in one event loop."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_browser() -> AsyncIterator[Browser]:
+    """To start one takes seconds."""
     async with async_playwright() as playwright:
         found = chromium()
         assert found is not None, NO_BROWSER
@@ -56,7 +65,15 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(shared_browser: Browser) -> AsyncIterator[Browser]:
+    """Each window has a context of its own, which shares nothing with another, and none is left open."""
+    yield shared_browser
+    for context in shared_browser.contexts:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def open_desk(browser: Browser, folder: Path) -> AsyncIterator[OpenDesk]:
     """Opens a window on the rehearsal: `width` and `height`, and `dark`."""
     async with AsyncExitStack() as stack:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from bot.rehearsal.page.panes import HOME, MESSAGES
@@ -23,7 +24,7 @@ from tests.e2e.world import World
 from tests.surfaces.form_cases import good_values
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     url = f"sqlite+aiosqlite:///{tmp_path / 'tour.sqlite3'}"
     upgrade(url)
@@ -31,7 +32,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield world
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def desk(world: World, browser: Browser) -> AsyncIterator[Desk]:
     async with page_of(world) as opened:
         desk = await Desk.open(browser, *opened, width=1280, height=800, dark=False)

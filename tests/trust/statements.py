@@ -7,6 +7,7 @@ that is. Whatever is not must be named in `ALLOWED`, with the reason.
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -46,6 +47,8 @@ ALLOWED: dict[str, str] = {
     "bot/storage/upkeep.py:Upkeep._prompts": COUNTED,
 }
 """Function by function, as `file:function`: what looks across workspaces, and why it may."""
+VERDICTS: dict[str, list[str]] = {}
+"""The tables that a statement, by its SQL, leaves unbound. Tests send the same ones again and again."""
 
 
 @dataclass
@@ -57,7 +60,6 @@ class StatementWatch:
     crossed: list[str] = field(default_factory=list)
     """Statements about one workspace, sent while the bot was at work for another."""
     heard: int = 0
-    _verdicts: dict[str, list[str]] = field(default_factory=dict)
 
     def listen(self) -> None:
         """From now on."""
@@ -75,15 +77,15 @@ class StatementWatch:
     def _hear(
         self, _conn: Connection, _cursor: Any, sql: str, _parameters: Any, context: Any, _many: bool
     ) -> None:
-        if sql not in self._verdicts:
+        if sql not in VERDICTS:
             compiled = getattr(context, "compiled", None)
-            self._verdicts[sql] = unbound_in(compiled.statement) if compiled else tables_in(sql)
+            VERDICTS[sql] = unbound_in(compiled.statement) if compiled else tables_in(sql)
         self.heard += 1
         ours = what_about().get("workspace")
         if ours is not None and any(value != ours for value in workspaces_in(context)):
             self.crossed.append(f"for {ours}: {sql}")
-        if self._verdicts[sql] and (site := sent_by()) is not None:
-            self.unbound.setdefault(site, f"{', '.join(self._verdicts[sql])} in: {sql}")
+        if VERDICTS[sql] and (site := sent_by()) is not None:
+            self.unbound.setdefault(site, f"{', '.join(VERDICTS[sql])} in: {sql}")
 
 
 def workspaces_in(context: Any) -> list[str]:
@@ -182,12 +184,22 @@ def tables_in(sql: str) -> list[str]:
 def sent_by() -> str | None:
     """The function of the bot that sent it, as `file:function`; None: it was a test, or Alembic."""
     for frame in frames():
-        path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(REPOSITORY / "tests") and path != Path(__file__):
+        file = own_file(frame.f_code.co_filename)
+        if file is not None and file.startswith("tests/"):
             return None
-        if path.is_relative_to(REPOSITORY / "bot"):
-            return f"{path.relative_to(REPOSITORY).as_posix()}:{frame.f_code.co_qualname}"
+        if file is not None:
+            return f"{file}:{frame.f_code.co_qualname}"
     return None
+
+
+@cache
+def own_file(name: str) -> str | None:
+    """The bot's file or a test's, as seen from the repository; None for others, and for this one."""
+    path = Path(name)
+    if path == Path(__file__) or not path.is_relative_to(REPOSITORY):
+        return None
+    file = path.relative_to(REPOSITORY).as_posix()
+    return file if file.startswith(("bot/", "tests/")) else None
 
 
 def frames() -> Iterator[FrameType]:
