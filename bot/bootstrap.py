@@ -20,7 +20,7 @@ from bot.doors.signed_http import Address, HttpDoor
 from bot.doors.socket_mode import SocketModeDoor
 from bot.health import FIT, Health
 from bot.install import Grants, InstallFlow, States, install_flow, not_installed, routes
-from bot.lifecycle import Lifecycle
+from bot.lifecycle import Lifecycle, Places, SecondLooks
 from bot.listeners.registration import register
 from bot.listeners.visit import Desk
 from bot.metrics import Metrics
@@ -77,14 +77,20 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
         absent=NotInstalled,
         metrics=metrics,
     )
-    handler = CommandHandler(database, library, clock.now, sender.wake, metrics.command)
+
+    def unreached(workspace_id: str, person: str) -> None:
+        second_looks.has_acted(workspace_id, person)
+
+    handler = CommandHandler(database, library, clock.now, sender.wake, metrics.command, unreached)
     directories = Directories(workspaces.reading_client_for, clock.now)
+    places = Places(database, handler, directories, clock.now)
+    second_looks = SecondLooks(places, NotInstalled)
     erasure = Erasure(database, library, clock.now, handler, sender.wake, new_id)
     retention = Retention(database, erasure, clock.now, settings.retention_days)
     lifecycle = Lifecycle(
         database,
         handler,
-        directories,
+        places,
         workspaces.reading_client_for,
         NotInstalled,
         clock.now,
@@ -103,8 +109,10 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
         queries=Queries(database, library, clock.now),
         directories=directories,
         lifecycle=lifecycle,
+        places=places,
         own_data=OwnData(database, erasure, clock.now, settings.retention_days, sender.wake),
         say=say,
+        unreached=unreached,
         new_id=new_id,
     )
     grants = Grants(database, library, clock.now, lifecycle.installed, sender.wake)
@@ -113,7 +121,9 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     app = _bolt_app(workspaces, flow, library)
     register(app, desk)
     tidying = Tidying(database, clock.now)
-    tick = Tick(database, clock, handler.handle_due, sender, [lifecycle.tick, retention, tidying])
+    tick = Tick(
+        database, clock, handler.handle_due, sender, [lifecycle.tick, second_looks, retention, tidying]
+    )
     reception = Reception(app, metrics)
 
     door: Door = (

@@ -55,7 +55,8 @@ class Outcome:
 class CommandHandler:
     """Runs commands. ``now`` is the injected clock's; ``committed`` wakes the sender after each commit.
 
-    ``counted`` is told the name of each command of a person and how it ended.
+    ``counted`` is told the name of each command of a person and how it ended, ``unreached`` the workspace and
+    the person of whoever gives a command, though they are taken to be out of reach.
     """
 
     def __init__(
@@ -65,12 +66,14 @@ class CommandHandler:
         now: Callable[[], datetime],
         committed: Callable[[], None],
         counted: Callable[[str, str], None] = lambda _command, _outcome: None,
+        unreached: Callable[[str, str], None] = lambda _workspace_id, _person: None,
     ) -> None:
         self._database = database
         self._library = library
         self._now = now
         self._committed = committed
         self._counted = counted
+        self._unreached = unreached
 
     async def handle(
         self, command: c.Command, *, request: str | None, reply_to: Address | None = None
@@ -88,7 +91,12 @@ class CommandHandler:
         finally:
             self._counted(type(command).__name__, result)
         self._committed()
+        self._note_who_is_there(command, outcome.learning_set)
         return outcome
+
+    def _note_who_is_there(self, command: c.Command, learning_set: LearningSet | None) -> None:
+        if command.actor is not None and learning_set and not learning_set.can_be_written_to(command.actor):
+            self._unreached(command.workspace_id, command.actor)
 
     async def _handle(self, command: c.Command, request: str | None, reply_to: Address | None) -> Outcome:
         try:

@@ -154,6 +154,11 @@ class Directory:
         """One person."""
         return await self._accounts.get(person, self._ask_account)
 
+    async def look_up(self, person: str) -> Account | None:
+        """One person as they are now, whatever was known of them."""
+        self._accounts.entries.pop(person, None)
+        return await self.account(person)
+
     async def accounts(self, people: Iterable[str]) -> Mapping[str, Account]:
         """Several people at once; those whom Slack does not know are left out."""
         wanted = list(dict.fromkeys(people))

@@ -26,8 +26,7 @@ async def member_joined_channel(happening: Happening, joined: MemberJoined) -> N
     """
     if joined.user != happening.bot_user_id:
         return
-    life, workspace_id = happening.desk.lifecycle, happening.workspace_id
-    if not await life.look_at_channel(workspace_id, joined.channel, request=happening.request):
+    if not await happening.desk.places.look_at_channel(happening.workspace_id, joined.channel):
         greeting = _greeting(happening.desk, joined.channel)
         await happening.desk.say(happening.workspace_id, greeting, request=happening.request)
 
@@ -40,7 +39,7 @@ async def user_change(happening: Happening, change: UserChange) -> None:
         return
     for set_id in await queries.sets_of_person(happening.workspace_id, person):
         await _update(happening, set_id, account)
-    await happening.desk.lifecycle.person_is(
+    await happening.desk.places.person_is(
         happening.workspace_id, person, gone=account.deactivated, request=happening.request
     )
 

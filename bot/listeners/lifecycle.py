@@ -15,19 +15,17 @@ from bot.listeners.payloads import (
 
 async def channel_told(happening: Happening, told: ChannelTold) -> None:
     """Whatever it was, Slack is asked how the channel is now."""
-    life = happening.desk.lifecycle
-    await life.look_at_channel(happening.workspace_id, told.channel, request=happening.request)
+    await happening.desk.places.look_at_channel(happening.workspace_id, told.channel)
 
 
 async def bot_left(happening: Happening, told: ChannelTold) -> None:
     """The bot was taken out of the channel."""
-    life = happening.desk.lifecycle
-    await life.look_at_channel(happening.workspace_id, told.channel, request=happening.request, left=True)
+    await happening.desk.places.look_at_channel(happening.workspace_id, told.channel, left=True)
 
 
 async def channel_id_changed(happening: Happening, changed: ChannelHasNewId) -> None:
     """Slack does that to a private channel that is about to be shared."""
-    await happening.desk.lifecycle.channel_has_new_id(
+    await happening.desk.places.channel_has_new_id(
         happening.workspace_id, changed.old_channel_id, changed.new_channel_id, request=happening.request
     )
 
@@ -37,7 +35,7 @@ async def member_left_channel(happening: Happening, left: MemberLeft) -> None:
     if left.user == happening.bot_user_id:
         await bot_left(happening, ChannelTold(channel=left.channel))
         return
-    await happening.desk.lifecycle.somebody_left(
+    await happening.desk.places.somebody_left(
         happening.workspace_id, left.channel, left.user, request=happening.request
     )
 

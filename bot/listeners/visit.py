@@ -23,7 +23,7 @@ from bot.domain.learning_set import LearningSet
 from bot.domain.machine import check_hindrance, check_phase
 from bot.domain.reads import Read
 from bot.domain.rejections import Reason, Rejected
-from bot.lifecycle import Lifecycle
+from bot.lifecycle import Lifecycle, Places
 from bot.listeners.refusals import Forged, Refusal, refusal_view, sentence
 from bot.outgoing import Message
 from bot.privacy.own import OwnData
@@ -63,7 +63,10 @@ class Desk:
     queries: Queries
     directories: Directories
     lifecycle: Lifecycle
+    places: Places
     say: Say
+    unreached: Callable[[str, str], None]
+    """Is told the workspace and the person of whoever comes, though they are taken to be out of reach."""
     own_data: OwnData
     new_id: Callable[[], str]
 
@@ -95,6 +98,7 @@ class Visit:
 
     def let_see(self, scene: Scene, kind: type[Read]) -> None:
         """Ask the domain whether the person may see this of the set. Raises `Rejected`."""
+        self._note_who_is_there(scene)
         read = kind(workspace_id=self.workspace_id, set_id=scene.learning_set.id, actor=self.person)
         authorise(scene.learning_set, read, scene.now)
 
@@ -103,6 +107,7 @@ class Visit:
         found = await self.desk.queries.scene_of(self.workspace_id, given(carried.set_id))
         if found is None:
             raise Rejected(Reason.NO_SET_HERE)
+        self._note_who_is_there(found)
         return found
 
     async def open(self, view: View) -> None:
@@ -128,6 +133,10 @@ class Visit:
         """The modal that says why not."""
         language = self.desk.queries.language_of(learning_set)
         return refusal_view(sentence(refusal, learning_set, language, self.person), language)
+
+    def _note_who_is_there(self, scene: Scene) -> None:
+        if not scene.learning_set.can_be_written_to(self.person):
+            self.desk.unreached(self.workspace_id, self.person)
 
 
 @contextmanager

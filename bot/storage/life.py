@@ -1,11 +1,14 @@
 """What becomes of rows when a channel or a whole workspace goes out of reach, and comes back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, Text, cast, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.hindrances import OF_A_CHANNEL, Hindrance
 from bot.outgoing import Message, PrivateNotice
 from bot.storage.dialect import upsert
 from bot.storage.outbox_rows import conversation_of, outgoing_of
@@ -21,9 +24,22 @@ from bot.storage.tables import (
 )
 from bot.vault import Vault
 
+SEEN = OF_A_CHANNEL - {Hindrance.MAY_NOT_POST}
+"""What a look at the channel tells. That nobody may post there only the next post finds out."""
+NOBODY = "[]"
+
+
+@dataclass(frozen=True, slots=True)
+class PausedChannel:
+    """A channel in which a set cannot meet, and since when."""
+
+    workspace_id: str
+    channel: str
+    since: datetime
+
 
 class Life:
-    """The life of channels and workspaces. Every call names its workspace, but `to_erase`."""
+    """The life of channels and workspaces. Every call names its workspace, but those that say who is next."""
 
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         self._connection = connection
@@ -103,6 +119,21 @@ class Life:
             wanted = wanted.where(c.state == WorkspaceState.INSTALLED)
         return list(await self._connection.scalars(wanted.order_by(c.workspace_id)))
 
+    async def paused_channels(self, before: datetime) -> Sequence[PausedChannel]:
+        """Where sets have been paused since ``before`` or longer by something that a look would show."""
+        c = learning_sets.c
+        wanted = _going_on(c.workspace_id, c.channel_id, c.hindered_at)
+        rows = await self._connection.execute(wanted.where(c.hindered_by.in_(SEEN), c.hindered_at <= before))
+        return [PausedChannel(*row) for row in rows]
+
+    async def people_out_of_reach(self) -> Sequence[tuple[str, str]]:
+        """Workspace and person: who is out of reach for a set that goes on."""
+        c = learning_sets.c
+        columns = c.hindered_people, c.unwritable_people
+        some = or_(*(cast(column, Text) != NOBODY for column in columns))
+        rows = await self._connection.execute(_going_on(c.workspace_id, *columns).where(some))
+        return sorted({(row[0], person) for row in rows for person in (*row[1], *row[2])})
+
     async def to_erase(self, now: datetime) -> Sequence[str]:
         """Workspaces whose grace period is over."""
         c = workspaces.c
@@ -121,3 +152,10 @@ class Life:
         await self._connection.execute(
             update(workspaces).where(c.workspace_id == workspace_id).values(erase_at=None)
         )
+
+
+def _going_on(*columns: Any) -> Select[Any]:
+    """Of the sets that have not ended, in workspaces that have the app."""
+    c, w = learning_sets.c, workspaces.c
+    here = (w.workspace_id == c.workspace_id) & (w.state == WorkspaceState.INSTALLED)
+    return select(*columns).join(workspaces, here).where(c.ended_at.is_(None)).order_by(c.workspace_id, c.id)

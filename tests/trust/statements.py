@@ -26,6 +26,7 @@ from tests.databases import REPOSITORY
 WORKSPACE = "workspace_id"
 WHEN_NEXT = "The process asks when it must next wake up: an instant, and nobody's row."
 WHO_IS_NEXT = "What is due is found for all workspaces, so that each gets its turn: ids of workspaces alone."
+LOOKED_AT_AGAIN = "What is out of reach is found for all workspaces: ids alone, each with its workspace."
 AGED = "What is too old is deleted by its age alone, whosever it is; nothing is read."
 COUNTED = "For the operator's metrics: how many and how old, of all together."
 ALLOWED: dict[str, str] = {
@@ -37,6 +38,8 @@ ALLOWED: dict[str, str] = {
     "bot/storage/in_turn.py:workspaces_in_turn": WHO_IS_NEXT,
     "bot/storage/installations.py:Installations.everywhere": "For the operator: where the app is installed.",
     "bot/storage/installations.py:Installations.workspaces_of": "Those of one organisation: ids alone.",
+    "bot/storage/life.py:Life.paused_channels": LOOKED_AT_AGAIN,
+    "bot/storage/life.py:Life.people_out_of_reach": LOOKED_AT_AGAIN,
     "bot/storage/life.py:Life.suspected": WHO_IS_NEXT,
     "bot/storage/life.py:Life.to_erase": WHO_IS_NEXT,
     "bot/storage/outbox.py:Outbox.next_due_at": WHEN_NEXT,

@@ -1,24 +1,20 @@
-"""What permanent failures and events of the workspace mean: what is paused, who goes on, what is deleted.
-
-What Slack tells is taken as a hint: events come late, twice, in any order or not at all. So Slack is asked
-how things are, and that is what the sets are told. A failed post (`on_trouble`) leads the same way.
-"""
+"""Workspaces that are left and come back, and what a post means that can never succeed."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, TypedDict
+from typing import Protocol
 
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.command_handler import CommandHandler
-from bot.directory import Conversation, Directories
 from bot.domain import commands as c
 from bot.domain.hindrances import OF_A_WORKSPACE, Hindrance, Trouble
 from bot.domain.learning_set import LearningSet
+from bot.lifecycle.places import Places, whose
 from bot.storage.tables import WorkspaceState
 from bot.storage.unit_of_work import Database, UnitOfWork
 
@@ -51,7 +47,7 @@ class Lifecycle:
 
     database: Database
     handler: CommandHandler
-    directories: Directories
+    places: Places
     client_for: Callable[[str], Awaitable[AsyncWebClient]]
     """A workspace's client for reads; raises ``absent`` where the app is not installed."""
     absent: type[Exception]
@@ -64,8 +60,6 @@ class Lifecycle:
     looked: dict[str, datetime] = field(default_factory=dict)
     """When Slack may be asked next about a token that failed, by workspace."""
 
-    # Channels and people
-
     async def on_trouble(self, unit: UnitOfWork, trouble: Trouble) -> None:
         """What a post that can never succeed means, in the transaction that settles it."""
         logger.info("trouble", extra={"workspace": trouble.workspace_id, "reason": trouble.cause})
@@ -74,91 +68,17 @@ class Lifecycle:
             await self._hinder_workspace(unit, trouble.workspace_id, trouble.cause)
             await unit.life.suspect(trouble.workspace_id, self.now())
         elif trouble.person is not None:
-            await self._tell_sets_of(unit, trouble.workspace_id, trouble.person)
+            await self.places.cannot_be_written_to(unit, trouble.workspace_id, trouble.person)
         elif trouble.conversation is not None:
-            await self._hinder_channel(unit, trouble.workspace_id, trouble.conversation, trouble.cause)
-
-    async def look_at_channel(
-        self, workspace_id: str, channel: str, *, request: str, left: bool = False
-    ) -> bool:
-        """Have the set of a channel go on or pause, as Slack says that the channel is. False: none is there.
-
-        ``left``: the bot has just left it, so that a channel not found is not a deleted one. Raises what
-        Slack's answer raises: the event then comes again.
-        """
-        found = await self.directories.of(workspace_id).look(channel)
-        async with self.database.reading() as unit:
-            set_id = await unit.learning_sets.active_set_in_channel(workspace_id, channel)
-            about = await unit.learning_sets.load(workspace_id, set_id) if set_id else None
-        if about is None:
-            await self._nobody_meets_there(workspace_id, channel, found)
-            return False
-        cause = _cause(found, about, left=left)
-        whose = _whose(workspace_id, about.id)
-        shared = found is not None and found.is_ext_shared
-        command = c.HinderSet(**whose, cause=cause) if cause else c.UnhinderSet(**whose, shared=shared)
-        await self.handler.handle(command, request=f"{request}:{about.id}")
-        return True
-
-    async def _nobody_meets_there(self, workspace_id: str, channel: str, found: Conversation | None) -> None:
-        """Where the bot can post again, nothing of an earlier time stands in the way of what comes."""
-        if found is not None and found.is_member and not found.is_archived:
-            async with self.database.unit_of_work() as unit:
-                await unit.outbox.release(workspace_id, channel, now=self.now())
-
-    async def channel_has_new_id(self, workspace_id: str, old: str, new: str, *, request: str) -> None:
-        """Follow it, with everything that was sent there; a post to the old id may have failed meanwhile."""
-        async with self.database.reading() as unit:
-            set_id = await unit.learning_sets.active_set_in_channel(workspace_id, old)
-        if set_id is not None:
-            command = c.ChangeChannel(**_whose(workspace_id, set_id), channel_id=new)
-            await self.handler.handle(command, request=f"{request}:{set_id}")
-            await self.look_at_channel(workspace_id, new, request=f"{request}:look")
-
-    async def somebody_left(self, workspace_id: str, channel: str, person: str, *, request: str) -> None:
-        """A member of the set left its channel."""
-        async with self.database.reading() as unit:
-            set_id = await unit.learning_sets.active_set_in_channel(workspace_id, channel)
-        if set_id is not None:
-            command = c.NoticeLeaving(**_whose(workspace_id, set_id), person=person)
-            await self.handler.handle(command, request=f"{request}:{set_id}")
-
-    async def person_is(self, workspace_id: str, person: str, *, gone: bool, request: str) -> None:
-        """Deactivated, or there; in each of their sets."""
-        async with self.database.unit_of_work() as unit:
-            if not await unit.requests.first(workspace_id, f"{request}:life", self.now()):
-                return
-            for set_id in await unit.learning_sets.sets_of_person(workspace_id, person):
-                kind = c.HinderPerson if gone else c.UnhinderPerson
-                await self.handler.carry_out(unit, kind(**_whose(workspace_id, set_id), person=person))
-            if not gone:
-                await unit.outbox.release(workspace_id, person, now=self.now())
-        self.handler.committed()
-
-    async def _tell_sets_of(self, unit: UnitOfWork, workspace_id: str, person: str) -> None:
-        for set_id in await unit.learning_sets.sets_of_person(workspace_id, person):
-            command = c.HinderPerson(**_whose(workspace_id, set_id), person=person, gone=False)
-            await self.handler.carry_out(unit, command)
-
-    async def _hinder_channel(
-        self, unit: UnitOfWork, workspace_id: str, channel: str, cause: Hindrance
-    ) -> None:
-        """Where no set meets, nobody waits for what could not be said."""
-        set_id = await unit.learning_sets.active_set_in_channel(workspace_id, channel)
-        if set_id is None:
-            await unit.outbox.cancel(workspace_id, channel)
-        else:
-            command = c.HinderSet(**_whose(workspace_id, set_id), cause=cause)
-            await self.handler.carry_out(unit, command)
-
-    # Workspaces
+            where = trouble.workspace_id, trouble.conversation
+            await self.places.cannot_be_posted_to(unit, *where, trouble.cause)
 
     async def installed(self, unit: UnitOfWork, workspace_id: str) -> None:
         """The app is in the workspace, perhaps again: its sets go on where they stood."""
         await unit.life.trust(workspace_id)
         for about in await self._active(unit, workspace_id):
             if about.hindered_by in OF_A_WORKSPACE:
-                command = c.UnhinderSet(**_whose(workspace_id, about.id), shared=True)
+                command = c.UnhinderSet(**whose(workspace_id, about.id), shared=True)
                 await self.handler.carry_out(unit, command)
         await unit.outbox.release(workspace_id, now=self.now())
 
@@ -251,7 +171,7 @@ class Lifecycle:
     async def _hinder_workspace(self, unit: UnitOfWork, workspace_id: str, cause: Hindrance) -> int:
         found = await self._active(unit, workspace_id)
         for about in found:
-            command = c.HinderSet(**_whose(workspace_id, about.id), cause=cause)
+            command = c.HinderSet(**whose(workspace_id, about.id), cause=cause)
             await self.handler.carry_out(unit, command)
         return len(found)
 
@@ -270,25 +190,3 @@ class Lifecycle:
                 return False
             raise
         return True
-
-
-class _Whose(TypedDict):
-    workspace_id: str
-    set_id: str
-    actor: None
-
-
-def _whose(workspace_id: str, set_id: str) -> _Whose:
-    """The first fields of a command that comes from the workspace."""
-    return _Whose(workspace_id=workspace_id, set_id=set_id, actor=None)
-
-
-def _cause(found: Conversation | None, about: LearningSet, *, left: bool) -> Hindrance | None:
-    """What stands in the way of a set in a channel that is so."""
-    if found is None:
-        return Hindrance.BOT_REMOVED if left else Hindrance.DELETED
-    if found.is_archived:
-        return Hindrance.ARCHIVED
-    if not found.is_member:
-        return Hindrance.BOT_REMOVED
-    return Hindrance.SHARED_OUTSIDE if found.is_ext_shared and not about.sharing_agreed else None
