@@ -25,7 +25,11 @@ synchronous_commit = off
 timezone = 'Asia/Kathmandu'
 """
 READY = "ready to accept connections"
-NO_NEWS = ("terminating connection due to administrator command", "does not exist")
+NO_NEWS = (
+    "terminating connection due to administrator command",
+    "does not exist",
+    "is not currently accepting connections",
+)
 """Said to whoever still has a connection to a test's database when it is dropped, and asks for another."""
 
 
