@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from alembic.util import CommandError
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -25,7 +26,7 @@ from bot.rehearsal.scenario import ScenarioError
 from bot.rehearse import RehearsalFailed, rehearse_arguments, serve_rehearsal
 from bot.running import finish_by
 from bot.settings import Settings, explain
-from bot.storage.migrate import SchemaState, check, upgrade
+from bot.storage.migrate import SchemaState, check, downgrade, somebody_holds_it, upgrade
 from bot.storage.unit_of_work import Database
 from bot.vault import Vault, new_key
 
@@ -37,6 +38,10 @@ REHEARSAL_FAILED = 1
 """Exit code when a rehearsal did not go as it should; standard error says at which act."""
 NOT_WELL = 1
 """Exit code of a doctor who has found something; standard output says what."""
+HELD = (
+    "Somebody works in the database for longer than `migrate` waits, and nothing was changed. Run it again; "
+    "where that does not help, see who it is (PostgreSQL tells in pg_stat_activity)."
+)
 DOCTOR = "doctor"
 """Looks also at settings that nothing else can be begun with."""
 STOPPED = 130
@@ -123,16 +128,28 @@ def _told_to_stop() -> asyncio.Event:
     return stopping
 
 
-def migrate(settings: Settings, _arguments: argparse.Namespace) -> None:
-    """Bring the database's schema up to this version."""
+def migrate_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `migrate` takes."""
+    parser.add_argument(
+        "--back-to", metavar="REVISION", help="for an older version; what only newer revisions hold is lost"
+    )
+
+
+def migrate(settings: Settings, given: argparse.Namespace) -> None:
+    """Bring the database's schema up to this version, or take it back."""
     try:
         if check(settings.database_url) in (SchemaState.NEWER, SchemaState.COMPATIBLE):
             check_schema(settings.database_url)
+        elif given.back_to is not None:
+            downgrade(settings.database_url, given.back_to)
         else:
             upgrade(settings.database_url)
+    except CommandError as error:
+        raise CannotStart(f"The database cannot be taken back there: {error}.") from error
     except (SQLAlchemyError, OSError) as error:
-        raise no_database(error) from error
-    print("The database is up to date.")
+        raise (CannotStart(HELD) if somebody_holds_it(error) else no_database(error)) from error
+    where = f"at revision {given.back_to}" if given.back_to is not None else "up to date"
+    print(f"The database is {where}.")
 
 
 def _say_where(where: str) -> None:
@@ -173,7 +190,7 @@ def doctor(settings: Settings, _arguments: argparse.Namespace) -> None:
 
 SUBCOMMANDS: dict[str, Subcommand] = {
     "run": Subcommand("connect to Slack and serve it", run, run_arguments),
-    "migrate": Subcommand("make the database, or bring it up to this version", migrate),
+    "migrate": Subcommand("make the database, or bring it up to this version", migrate, migrate_arguments),
     "export": Subcommand(
         "write what is kept of a workspace, a set or a person", data.export, data.export_arguments
     ),

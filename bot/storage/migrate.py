@@ -4,6 +4,7 @@ Beside Alembic's own table stands one more, with the oldest revision whose code 
 an older version of the bot knows of a newer schema whether it may go on (docs/decisions/0011).
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -15,6 +16,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import (
     URL,
     Column,
@@ -60,7 +62,10 @@ def upgrade(database_url: str, revision: str = "head") -> None:
 
 
 def downgrade(database_url: str, revision: str) -> None:
-    """Take the schema back to the revision; "base" leaves nothing. What only newer revisions hold is lost."""
+    """Take the schema back to the revision; "base" leaves nothing. What only newer revisions hold is lost.
+
+    Raises alembic's `CommandError` where there is no such revision below.
+    """
     with _connection(database_url) as connection:
         command.downgrade(_config(connection), revision)
 
@@ -88,6 +93,14 @@ def standing(connection: Connection) -> SchemaState:
     if revision in known:
         return SchemaState.OLDER
     return SchemaState.COMPATIBLE if _oldest_code(connection) in known else SchemaState.NEWER
+
+
+def somebody_holds_it(error: BaseException) -> bool:
+    """Whether this is why a migration gave up: somebody worked in the database for too long."""
+    why = getattr(error, "orig", None)
+    if isinstance(why, sqlite3.OperationalError):
+        return why.sqlite_errorcode == sqlite3.SQLITE_BUSY
+    return isinstance(why, LockNotAvailable)
 
 
 def one_at_a_time(connection: Connection) -> None:

@@ -118,10 +118,10 @@ def test_all_the_way_up_and_down_every_row_is_what_it_was(left_by_the_first: str
     assert rows(left_by_the_first) == before
 
 
-async def test_the_bot_reads_such_a_set_and_the_meeting_goes_on(left_by_the_first: str) -> None:
-    step_by_step(left_by_the_first)
+async def the_meeting_goes_on(url: str) -> None:
+    """The bot of today reads the set of `ROWS`, claims what waits, and moves its meeting on."""
     ((workspace_id, set_id),) = {(row["workspace_id"], row["id"]) for row in ROWS["learning_sets"]}
-    async with opened(left_by_the_first) as database:
+    async with opened(url) as database:
         async with database.reading() as unit:
             found = await unit.learning_sets.load(workspace_id, set_id)
         assert found is not None
@@ -148,6 +148,11 @@ async def test_the_bot_reads_such_a_set_and_the_meeting_goes_on(left_by_the_firs
         assert gone_on is not None
         assert gone_on.meeting is not None
         assert gone_on.meeting.position == found.meeting.position + 1
+
+
+async def test_the_bot_reads_such_a_set_and_the_meeting_goes_on(left_by_the_first: str) -> None:
+    step_by_step(left_by_the_first)
+    await the_meeting_goes_on(left_by_the_first)
 
 
 async def test_what_lay_open_is_sealed_by_rotate_keys_and_what_is_sealed_is_lost_on_the_way_down(
