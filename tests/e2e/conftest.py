@@ -1,19 +1,11 @@
 """Fixtures of the end-to-end tests."""
 
-import gc
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.e2e.world import World
 from tests.trust.statements import StatementWatch
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _imported_things_stay() -> None:
-    """The garbage collector need not walk through them again and again: that takes a tenth of the time."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
