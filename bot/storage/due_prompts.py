@@ -10,14 +10,15 @@ nor what is long done is looked at to find what is due now.
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, RowMapping, func, or_, select, tuple_, update
+from sqlalchemy import Executable, RowMapping, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.wakes import Wake
-from bot.storage.dialect import upsert
+from bot.storage.dialect import insert_into
 from bot.storage.in_turn import locked_in_turn, workspaces_in_turn
 from bot.storage.sweeping import some_of
 from bot.storage.tables import PromptState, due_prompts
@@ -50,14 +51,16 @@ class DuePrompts:
     ) -> None:
         """Write the difference between what was due for a set and what is.
 
-        What was done is never due again.
+        What was done is never due again, and a claimed one is left to who holds it.
         """
-        vanished = [key for key in before if key not in after]
-        if vanished:
-            await self._cancel(workspace_id, vanished)
-        fresh = [wake for key, wake in sorted(after.items()) if before.get(key) != wake]
-        if fresh:
-            await self._put(workspace_id, set_id, fresh)
+        of_set = {"workspace_id": workspace_id, "set_id": set_id, "attempts": 0}
+        vanished = {"state": PromptState.CANCELLED, "ready_at": None}
+        rows = [asdict(wake) | of_set | vanished for key, wake in sorted(before.items()) if key not in after]
+        for key, wake in sorted(after.items()):
+            if before.get(key) != wake:
+                rows.append(asdict(wake) | of_set | {"state": PromptState.DUE, "ready_at": wake.due_at})
+        if rows:
+            await self._connection.execute(_put(self._connection.dialect.name), rows)
 
     async def waiting(self, workspace_id: str, set_id: str) -> dict[str, Wake]:
         """What the rows say is due for a set.
@@ -129,36 +132,6 @@ class DuePrompts:
         found: datetime | None = await self._connection.scalar(statement)
         return found
 
-    async def _cancel(self, workspace_id: str, keys: list[str]) -> None:
-        """A claimed one is left to who holds it."""
-        c = due_prompts.c
-        mine: list[ColumnElement[bool]] = [c.workspace_id == workspace_id, c.key.in_(keys)]
-        await self._connection.execute(
-            update(due_prompts)
-            .where(*mine, c.state == PromptState.DUE)
-            .values(state=PromptState.CANCELLED, ready_at=None)
-        )
-
-    async def _put(self, workspace_id: str, set_id: str, wakes: list[Wake]) -> None:
-        statement = upsert(self._connection, due_prompts)
-        changed = {name: statement.excluded[name] for name in ("due_at", "state", "attempts", "ready_at")}
-        known: dict[str, Any] = {
-            "workspace_id": workspace_id,
-            "set_id": set_id,
-            "state": PromptState.DUE,
-            "attempts": 0,
-        }
-        await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["workspace_id", "key"],
-                set_=changed,
-                where=or_(
-                    due_prompts.c.state == PromptState.DUE, due_prompts.c.state == PromptState.CANCELLED
-                ),
-            ),
-            [asdict(wake) | known | {"ready_at": wake.due_at} for wake in wakes],
-        )
-
     async def _settle(self, prompt: DuePrompt, **values: Any) -> bool:
         c = due_prompts.c
         statement = (
@@ -168,6 +141,16 @@ class DuePrompts:
             .values(values | {"lease_until": None, "lease_token": None})
         )
         return (await self._connection.execute(statement)).rowcount == 1
+
+
+@cache
+def _put(dialect: str) -> Executable:
+    c, statement = due_prompts.c, insert_into(dialect, due_prompts)
+    return statement.on_conflict_do_update(
+        index_elements=["workspace_id", "key"],
+        set_={name: statement.excluded[name] for name in ("due_at", "state", "attempts", "ready_at")},
+        where=or_(c.state == PromptState.DUE, c.state == PromptState.CANCELLED),
+    )
 
 
 def _wake(row: RowMapping) -> Wake:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -38,6 +38,10 @@ from bot.vault import Vault
 Thing = TypeVar("Thing")
 Rows = dict[str, list[Row]]
 
+ITS_ROW = select(learning_sets).where(
+    learning_sets.c.workspace_id == bindparam("workspace_id"), learning_sets.c.id == bindparam("set_id")
+)
+ITS_ROW_LOCKED = ITS_ROW.with_for_update()
 BY_POSITION = itemgetter("position")
 FIELDS: dict[type[Any], tuple[str, ...]] = {
     cls: tuple(field.name for field in fields(cls))
@@ -78,14 +82,12 @@ class LearningSets:
 
         ``lock`` keeps others from loading it so until this unit ends.
         """
-        c = learning_sets.c
-        statement = select(learning_sets).where(c.workspace_id == workspace_id, c.id == set_id)
-        if lock:
-            statement = statement.with_for_update()
-        of_set = (await self._connection.execute(statement)).mappings().first()
+        whose = {"workspace_id": workspace_id, "set_id": set_id}
+        found = await self._connection.execute(ITS_ROW_LOCKED if lock else ITS_ROW, whose)
+        of_set = found.mappings().first()
         if of_set is None:
             return None
-        rows = await LEARNING_SET.rows(self._connection, workspace_id=workspace_id, set_id=set_id)
+        rows = await LEARNING_SET.rows(self._connection, **whose)
         return self._set(dict(of_set), rows)
 
     async def at_meeting(self, learning_set: LearningSet, meeting_id: str) -> LearningSet:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlalchemy import Executable, Table, bindparam, delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.learning_set import LearningSet, Meeting
@@ -195,7 +195,7 @@ async def _write(
     if appeared:
         await connection.execute(_people(connection) if table is people else insert(table), appeared)
     for parameters in changed.values():
-        await connection.execute(update(table).where(*_by_key(table)), parameters)
+        await connection.execute(_update(table), parameters)
 
 
 def _changed_columns(table: Table, old: Row, new: Row) -> tuple[str, ...]:
@@ -207,6 +207,11 @@ def _people(connection: AsyncConnection) -> Any:
     statement = upsert(connection, people)
     told = {name: statement.excluded[name] for name in TOLD_BY_THE_WORKSPACE}
     return statement.on_conflict_do_update(index_elements=key_of(people), set_=told)
+
+
+@cache
+def _update(table: Table) -> Executable:
+    return update(table).where(*_by_key(table))
 
 
 def _by_key(table: Table) -> list[Any]:

@@ -12,15 +12,16 @@ Locks are taken in one order: a set, then lanes, then paces.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Executable, and_, case, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.hindrances import Hindrance
 from bot.outgoing import Outgoing
 from bot.storage.claims import Claimed, Claims
-from bot.storage.dialect import upsert
+from bot.storage.dialect import insert_into, upsert
 from bot.storage.holds import Holds
 from bot.storage.outbox_rows import Delivery, Sent, conversation_of, lane_of, row_of
 from bot.storage.paces import Paces
@@ -59,7 +60,7 @@ class Outbox:
             lane = lane_of(one)
             rows.append(row_of(one, self._vault, workspace_id=workspace_id, position=last[lane], now=now))
             last[lane] -= 1
-        await self._put(rows)
+        await self._connection.execute(_put(self._connection.dialect.name), rows)
 
     async def claim(
         self,
@@ -203,15 +204,8 @@ class Outbox:
         """
         counts = Counter(lane_of(one) for one in outgoing)
         opens = {lane_of(one): getattr(one, "not_before", None) or now for one in outgoing}
-        statement = upsert(self._connection, lanes)
-        raised = {
-            "last_position": lanes.c.last_position + statement.excluded.last_position,
-            "ready_at": _ready_for_more(statement.excluded.next_at),
-        }
         rows = await self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["workspace_id", "lane"], set_=raised).returning(
-                lanes.c.lane, lanes.c.last_position
-            ),
+            _counting_on(self._connection.dialect.name),
             [
                 {"workspace_id": workspace_id, "lane": lane, "last_position": count}
                 | {"next_at": opens[lane], "ready_at": opens[lane]}
@@ -219,20 +213,6 @@ class Outbox:
             ],
         )
         return {row.lane: row.last_position for row in rows}
-
-    async def _put(self, rows: list[dict[str, Any]]) -> None:
-        statement = upsert(self._connection, outbox)
-        replaced: dict[str, ColumnElement[Any]] = {name: statement.excluded[name] for name in REPLACED}
-        # What was to be posted is still posted, though its content came as an update of it.
-        replaced["update_only"] = and_(outbox.c.update_only, statement.excluded.update_only)
-        await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["workspace_id", "key"],
-                index_where=STILL_WAITING,
-                set_=replaced,
-            ),
-            rows,
-        )
 
     async def _lanes_of(
         self, workspace_id: str, conversation: str | None, *which: ColumnElement[bool]
@@ -290,6 +270,28 @@ class Outbox:
                 index_elements=["workspace_id", "key"], set_=news | {"perhaps_twice": twice}
             )
         )
+
+
+@cache
+def _counting_on(dialect: str) -> Executable:
+    statement = insert_into(dialect, lanes)
+    raised = {
+        "last_position": lanes.c.last_position + statement.excluded.last_position,
+        "ready_at": _ready_for_more(statement.excluded.next_at),
+    }
+    changed = statement.on_conflict_do_update(index_elements=["workspace_id", "lane"], set_=raised)
+    return changed.returning(lanes.c.lane, lanes.c.last_position)
+
+
+@cache
+def _put(dialect: str) -> Executable:
+    statement = insert_into(dialect, outbox)
+    replaced: dict[str, ColumnElement[Any]] = {name: statement.excluded[name] for name in REPLACED}
+    # What was to be posted is still posted, though its content came as an update of it.
+    replaced["update_only"] = and_(outbox.c.update_only, statement.excluded.update_only)
+    return statement.on_conflict_do_update(
+        index_elements=["workspace_id", "key"], index_where=STILL_WAITING, set_=replaced
+    )
 
 
 def _ready_for_more(asked_for: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -28,20 +28,22 @@ def block_json(thing: JsonObject) -> dict[str, Any]:
     for check in _checks(kind):
         check(thing)
     wanted_too = EMPTY_TOO.get(getattr(thing, "type", ""))
-    found = ((name, getattr(thing, name, None)) for name in _names(thing, kind))
-    return {name: _json(value) for name, value in found if _is_there(value) or name == wanted_too}
+    found = {}
+    for name in _names(thing, kind):
+        value = getattr(thing, name, None)
+        if value is not None and (name == wanted_too or not hasattr(value, "__len__") or len(value) > 0):
+            found[name] = _json(value)
+    return found
 
 
 def _json(value: Any) -> Any:
-    if isinstance(value, JsonObject):
-        return block_json(value)
+    if isinstance(value, str | int):
+        return value
     if isinstance(value, list | tuple):
         return [_json(each) for each in value]
+    if isinstance(value, JsonObject):
+        return block_json(value)
     return value.to_dict() if hasattr(value, "to_dict") else value
-
-
-def _is_there(value: Any) -> bool:
-    return value is not None and (not hasattr(value, "__len__") or len(value) > 0)
 
 
 @cache
