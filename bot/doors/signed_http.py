@@ -10,12 +10,12 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
+from yarl import query_to_pairs
 
 from bot.doors.reception import Reception
 from bot.metrics import CONTENT_TYPE
@@ -79,6 +79,9 @@ class HttpDoor:
                 f"Nothing can listen at {host}, port {port} ({error.strerror}). "
                 "Choose others with --host and --port."
             ) from error
+
+    async def leave(self) -> None:
+        """What comes now is answered with 503, which a load balancer takes to another process."""
 
     async def close(self) -> None:
         """Listen no more, after the answers that are being written."""
@@ -149,7 +152,7 @@ def payload_of(content_type: str, text: str) -> dict[str, Any]:
     if content_type == "application/json":
         body = json.loads(text)
     else:
-        form = dict(parse_qsl(text, keep_blank_values=True))
+        form = dict(query_to_pairs(text))
         body = json.loads(form["payload"]) if "payload" in form else form
     if not isinstance(body, dict):
         raise ValueError("a payload is an object")  # noqa: TRY004 -- about the text, as all others
