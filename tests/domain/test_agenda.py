@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.agenda import NothingLeft, Slot, fit, left, stretch
-
-UNHURRIED = settings(deadline=None)
 
 
 @st.composite
@@ -40,7 +38,6 @@ def above_minimum(plan: Sequence[Slot]) -> int:
     return total(plan) - minimums(plan)
 
 
-@UNHURRIED
 @given(plans(), st.integers(-600, 12000))
 def test_a_fitted_plan_ends_exactly_when_it_can(plan: tuple[Slot, ...], available: int) -> None:
     fitted = fit(plan, available)
@@ -49,7 +46,6 @@ def test_a_fitted_plan_ends_exactly_when_it_can(plan: tuple[Slot, ...], availabl
         assert slot.minimum <= seconds <= slot.seconds
 
 
-@UNHURRIED
 @given(plans(), st.floats(0, 1))
 def test_what_lies_above_the_minimums_shrinks_in_proportion(plan: tuple[Slot, ...], part: float) -> None:
     available = minimums(plan) + round(above_minimum(plan) * part)
@@ -58,7 +54,6 @@ def test_what_lies_above_the_minimums_shrinks_in_proportion(plan: tuple[Slot, ..
         assert abs(seconds - slot.minimum - (slot.seconds - slot.minimum) * kept) < 1
 
 
-@UNHURRIED
 @given(plans(), st.integers(0, 9000), st.integers(0, 900))
 def test_more_time_takes_none_away_but_for_a_second_of_rounding(
     plan: tuple[Slot, ...], available: int, more: int
@@ -67,7 +62,6 @@ def test_more_time_takes_none_away_but_for_a_second_of_rounding(
     assert all(later >= earlier - 1 for earlier, later in pairs)
 
 
-@UNHURRIED
 @given(plans(), st.integers(0, 9000))
 def test_a_fitted_plan_fits(plan: tuple[Slot, ...], available: int) -> None:
     fitted = fit(plan, available)
@@ -82,7 +76,6 @@ def test_the_seconds_left_over_go_to_the_largest_fractions_and_then_to_the_earli
     assert fit([], 10) == ()
 
 
-@UNHURRIED
 @given(slots(), st.integers(0, 2000))
 def test_what_is_left_of_a_stage_never_goes_below_nothing(slot: Slot, elapsed: int) -> None:
     rest = left(slot, elapsed)
@@ -125,7 +118,6 @@ def running_plans(draw: st.DrawFn) -> tuple[tuple[Slot, ...], int]:
     return remaining, draw(st.integers(minimums(remaining) - 300, total(remaining) + 600))
 
 
-@UNHURRIED
 @given(running_plans(), st.integers(1, 1800))
 def test_a_stretch_takes_each_source_only_after_the_one_before_it(
     drawn: tuple[tuple[Slot, ...], int], seconds: int
@@ -152,7 +144,6 @@ def test_a_stretch_takes_each_source_only_after_the_one_before_it(
     assert used == expected
 
 
-@UNHURRIED
 @given(running_plans(), st.integers(1, 1800))
 def test_a_stretch_conserves_the_total_and_every_minimum(
     drawn: tuple[tuple[Slot, ...], int], seconds: int
@@ -173,7 +164,6 @@ def test_a_stretch_conserves_the_total_and_every_minimum(
         assert replace(after, seconds=before.seconds) == before
 
 
-@UNHURRIED
 @given(running_plans(), st.integers(1, 1800))
 def test_the_owners_whose_turns_give_time_are_named(
     drawn: tuple[tuple[Slot, ...], int], seconds: int
@@ -268,7 +258,6 @@ steps = st.tuples(
 )
 
 
-@UNHURRIED
 @given(plans(), st.lists(steps, max_size=25))
 def test_every_stage_keeps_its_minimum_however_the_meeting_is_run(
     plan: tuple[Slot, ...], run: list[tuple[str, int]]

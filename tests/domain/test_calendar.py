@@ -7,7 +7,7 @@ from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.calendar import (
@@ -34,8 +34,6 @@ DAY = timedelta(days=1)
 QUARTER = timedelta(minutes=15)
 EPOCH = datetime(2011, 1, 1, tzinfo=UTC)
 YEARS = 20 * 365
-
-UNHURRIED = settings(deadline=None)
 
 
 @cache
@@ -108,7 +106,6 @@ def working_dates_before(day: date, hours: WorkingHours) -> Iterator[date]:
             yield day
 
 
-@UNHURRIED
 @given(zone_and_wall())
 def test_a_wall_time_is_the_first_instant_that_shows_it_or_the_first_after_the_gap(
     drawn: tuple[str, datetime],
@@ -140,7 +137,6 @@ def test_gaps_and_overlaps_by_example(zone: str, local: str, expected: str) -> N
     assert resolve(shown(local), zone) == datetime.fromisoformat(expected + "+00:00")
 
 
-@UNHURRIED
 @given(zone_and_wall(), st.integers(1, 6), st.integers(-100 * 96, 500 * 96))
 def test_a_rhythm_keeps_its_wall_clock_and_leaves_nothing_out(
     drawn: tuple[str, datetime], every_weeks: int, quarters: int
@@ -155,7 +151,6 @@ def test_a_rhythm_keeps_its_wall_clock_and_leaves_nothing_out(
     assert wall(at, zone) == planned or wall(at - timedelta(seconds=1), zone) < planned
 
 
-@UNHURRIED
 @given(zone_and_wall(), st.integers(1, 4), st.integers(0, 300 * 96), st.integers(0, 300 * 96))
 def test_a_rhythm_never_runs_backwards(
     drawn: tuple[str, datetime], every_weeks: int, some: int, more: int
@@ -179,7 +174,6 @@ def test_ten_in_berlin_stays_ten_in_berlin() -> None:
     ]
 
 
-@UNHURRIED
 @given(hours_and_instant())
 def test_prompts_come_on_the_third_last_and_the_last_working_day_before_the_meeting(
     drawn: tuple[WorkingHours, datetime],
@@ -194,7 +188,6 @@ def test_prompts_come_on_the_third_last_and_the_last_working_day_before_the_meet
         assert hours.covers(at)
 
 
-@UNHURRIED
 @given(hours_and_instant())
 def test_a_prompt_comes_an_hour_into_the_working_day(drawn: tuple[WorkingHours, datetime]) -> None:
     hours, meeting_at = drawn
@@ -206,7 +199,6 @@ def test_a_prompt_comes_an_hour_into_the_working_day(drawn: tuple[WorkingHours, 
         )
 
 
-@UNHURRIED
 @given(hours_and_instant())
 def test_the_proposed_owner_hears_on_the_nearest_working_day_five_days_before(
     drawn: tuple[WorkingHours, datetime],
@@ -219,7 +211,6 @@ def test_the_proposed_owner_hears_on_the_nearest_working_day_five_days_before(
     assert is_working_time(at, hours)
 
 
-@UNHURRIED
 @given(hours_and_instant())
 def test_working_hours_are_what_the_wall_clock_says(drawn: tuple[WorkingHours, datetime]) -> None:
     hours, at = drawn
@@ -228,7 +219,6 @@ def test_working_hours_are_what_the_wall_clock_says(drawn: tuple[WorkingHours, d
         assert len(around) > 1, "only where clocks change"
 
 
-@UNHURRIED
 @given(hours_and_instant())
 def test_the_next_working_instant_is_the_first(drawn: tuple[WorkingHours, datetime]) -> None:
     hours, at = drawn
@@ -242,7 +232,6 @@ def test_the_next_working_instant_is_the_first(drawn: tuple[WorkingHours, dateti
     assert found == at or not hours.covers(found - timedelta(seconds=1))
 
 
-@UNHURRIED
 @given(hours_and_instant(), st.integers(-960, 960), st.integers(0, 960))
 def test_a_late_prompt_comes_in_working_hours_before_the_meeting_or_not_at_all(
     drawn: tuple[WorkingHours, datetime], until_now: int, until_meeting: int
@@ -259,7 +248,6 @@ def test_a_late_prompt_comes_in_working_hours_before_the_meeting_or_not_at_all(
         assert not any(hours.covers(each) for each in in_time)
 
 
-@UNHURRIED
 @given(hours_and_instant(), st.integers(0, 40 * 96))
 def test_after_any_outage_two_prompts_never_come_on_one_day(
     drawn: tuple[WorkingHours, datetime], quarters: int

@@ -46,7 +46,7 @@ class AnybodySaysAnything(RuleBasedStateMachine):
 
 
 TestAnybodySaysAnything = AnybodySaysAnything.TestCase
-TestAnybodySaysAnything.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestAnybodySaysAnything.settings = settings(max_examples=40, stateful_step_count=30)
 
 
 @pytest.mark.parametrize("seed", range(10))
