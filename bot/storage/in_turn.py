@@ -3,24 +3,30 @@
 No statement here looks at more than it needs, however much waits. Where little is ready, it is read from the
 index. Where much is, the workspaces are found by stepping from one to the next in another index, and of each
 only the longest ready rows are read.
+
+Each statement is built once and filled by parameters: claims are made all the time, and to build and compile
+one takes longer than to have it executed.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from math import ceil
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
+    Integer,
     RowMapping,
     ScalarSelect,
     Select,
     String,
     Table,
-    column,
+    bindparam,
+    func,
     select,
     true,
-    values,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,9 +38,7 @@ async def workspaces_in_turn(
     connection: AsyncConnection, table: Table, now: datetime, limit: int, after: str
 ) -> list[str]:
     """Up to ``limit`` workspaces with something ready, the next one after ``after`` first."""
-    c = table.c
-    longest_ready = select(c.workspace_id).where(c.ready_at <= now).order_by(c.ready_at).limit(MUCH)
-    ready = list(await connection.scalars(longest_ready))
+    ready = list(await connection.scalars(_longest_ready(table), {"now": now}))
     if len(ready) < MUCH:
         names = sorted(set(ready))
         return [*(one for one in names if one > after), *(one for one in names if one <= after)][:limit]
@@ -62,19 +66,33 @@ async def locked_in_turn(
     return found[:limit]
 
 
+@cache
+def _longest_ready(table: Table) -> Select[Any]:
+    c = table.c
+    return select(c.workspace_id).where(c.ready_at <= bindparam("now")).order_by(c.ready_at).limit(MUCH)
+
+
 async def _step_through(
     connection: AsyncConnection, table: Table, now: datetime, limit: int, after: str
 ) -> list[str]:
-    step = select(_next(table, after).label("id")).cte("step", recursive=True)
+    filled = {"now": now, "after": after, "at_most": limit}
+    return list(await connection.scalars(_stepping(table), filled))
+
+
+@cache
+def _stepping(table: Table) -> Select[Any]:
+    first = _next(table, bindparam("after", type_=String))
+    step = select(first.label("id")).cte("step", recursive=True)
     step = step.union_all(select(_next(table, step.c.id)).where(step.c.id.is_not(None)))
     c = table.alias().c
-    one_ready = select(c.workspace_id).where(c.workspace_id == step.c.id, c.ready_at <= now).limit(1)
+    ready: list[ColumnElement[bool]] = [c.workspace_id == step.c.id, c.ready_at <= bindparam("now")]
+    one_ready = select(c.workspace_id).where(*ready).limit(1)
     # No EXISTS: PostgreSQL would make a join of it, and look at all workspaces before it gives the first.
     some = one_ready.scalar_subquery().is_not(None)
-    return list(await connection.scalars(select(step.c.id).where(some).limit(limit)))
+    return select(step.c.id).where(some).limit(bindparam("at_most", type_=Integer))
 
 
-def _next(table: Table, after: Any) -> ScalarSelect[Any]:
+def _next(table: Table, after: ColumnElement[str]) -> ScalarSelect[Any]:
     """The next workspace in which something waits. Only one index has this order."""
     c = table.alias().c
     waiting = select(c.workspace_id).where(c.ready_at.is_not(None), c.workspace_id > after)
@@ -85,26 +103,37 @@ async def _locked_at_once(
     connection: AsyncConnection, table: Table, now: datetime, share: int, workspaces: Sequence[str]
 ) -> list[RowMapping]:
     """One statement for all of them; SQLite, which is asked without a network between, has no LATERAL."""
-    chosen = values(column("id", String), name="chosen").data([(one,) for one in workspaces])
-    rows = _ready(table, now, share, chosen.c.id).lateral("rows")
-    statement = select(rows).select_from(chosen.join(rows, onclause=true()))
-    return list((await connection.execute(statement)).mappings())
+    filled = {"now": now, "share": share, "chosen": list(workspaces)}
+    return list((await connection.execute(_locking_at_once(table), filled)).mappings())
+
+
+@cache
+def _locking_at_once(table: Table) -> Select[Any]:
+    """An array, as VALUES would be compiled anew for each claim."""
+    ids = func.unnest(bindparam("chosen", type_=ARRAY(String)))
+    chosen = ids.table_valued("id", name="chosen").render_derived()
+    rows = _ready(table, chosen.c.id).lateral("rows")
+    return select(rows).select_from(chosen.join(rows, onclause=true()))
 
 
 async def _of_one(
     connection: AsyncConnection, table: Table, now: datetime, share: int, workspace_id: str
 ) -> list[RowMapping]:
-    found = await connection.execute(_ready(table, now, share, workspace_id))
-    return list(found.mappings())
+    filled = {"now": now, "share": share, "workspace_id": workspace_id}
+    return list((await connection.execute(_locking_one(table), filled)).mappings())
 
 
-def _ready(table: Table, now: datetime, share: int, workspace_id: Any) -> Select[Any]:
+@cache
+def _locking_one(table: Table) -> Select[Any]:
+    return _ready(table, bindparam("workspace_id"))
+
+
+def _ready(table: Table, workspace_id: ColumnElement[str]) -> Select[Any]:
     c = table.c
-    mine: ColumnElement[bool] = c.workspace_id == workspace_id
     return (
         select(table)
-        .where(mine, c.ready_at <= now)
+        .where(c.workspace_id == workspace_id, c.ready_at <= bindparam("now"))
         .order_by(c.ready_at, list(table.primary_key)[1])
-        .limit(share)
+        .limit(bindparam("share", type_=Integer))
         .with_for_update(skip_locked=True)
     )
