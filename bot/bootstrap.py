@@ -19,7 +19,7 @@ from bot.doors.reception import Door, Reception
 from bot.doors.signed_http import Address, HttpDoor
 from bot.doors.socket_mode import SocketModeDoor
 from bot.health import FIT, Health
-from bot.install import Grants, InstallFlow, States, install_flow, not_installed, routes
+from bot.install import Grants, InstallFlow, States, install_flow, routes
 from bot.lifecycle import Lifecycle, Places, SecondLooks
 from bot.listeners.registration import register
 from bot.listeners.visit import Desk
@@ -118,8 +118,8 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     grants = Grants(database, library, clock.now, lifecycle.installed, sender.wake)
     states = States(database, clock.now)
     flow = install_flow(slack_app, workspaces.clients, states, grants, library) if slack_app else None
-    app = _bolt_app(workspaces, flow, library)
-    register(app, desk)
+    app = _bolt_app(workspaces, flow)
+    register(app, desk, absent=NotInstalled)
     tidying = Tidying(database, clock.now)
     tick = Tick(
         database, clock, handler.handle_due, sender, [lifecycle.tick, second_looks, retention, tidying]
@@ -140,15 +140,14 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     return Bot(reception, door, sender, tick, begin)
 
 
-def _bolt_app(workspaces: Workspaces, flow: InstallFlow | None, library: PromptLibrary) -> AsyncApp:
+def _bolt_app(workspaces: Workspaces, flow: InstallFlow | None) -> AsyncApp:
     """Bolt is given everything by hand: what it misses it takes from the environment, and puts into files."""
     return AsyncApp(
         name="action-learning",  # else Bolt reads the source of every caller to find one
         client=workspaces.clients.bare,
-        authorize=Authorize(workspaces),  # type: ignore[arg-type] # Bolt takes its own class, too
+        authorize=Authorize(workspaces),
         oauth_flow=flow,
         oauth_settings=flow.settings if flow else None,
-        user_facing_authorize_error_message=not_installed(library),
         process_before_response=True,
         logger=logging.getLogger("slack_bolt"),
     )

@@ -1,7 +1,6 @@
 """How a workspace installs the app by itself: from the page with "Add to Slack" to the word of welcome."""
 
 from bot.install.flow import InstallFlow, install_flow
-from bot.install.pages import not_installed
 from bot.install.routes import routes
 from bot.install.slack_app import REDIRECT_PATH, SlackApp
 from bot.install.stores import Grants, States
@@ -13,6 +12,5 @@ __all__ = [
     "SlackApp",
     "States",
     "install_flow",
-    "not_installed",
     "routes",
 ]

@@ -125,8 +125,3 @@ def _into_slack(granted: Granted) -> str:
     """Opens the app in Slack, by Slack's own redirect."""
     asked = urlencode({"app": granted.app_id or "", "team": granted.team_id or ""})
     return f"https://slack.com/app_redirect?{asked}"
-
-
-def not_installed(library: PromptLibrary) -> str:
-    """What people read in Slack whose workspace has the app no more."""
-    return library.language(LANGUAGE).words.plain("install.gone.sentence")

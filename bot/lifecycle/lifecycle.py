@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 BETWEEN_LOOKS = timedelta(minutes=1)
 """How often Slack is asked whether a token that failed works again."""
+SETS_AT_ONCE = 20
+"""How many are paused before an event is acknowledged, and in one tick: Slack waits for three seconds."""
 REVOKED = frozenset(
     {
         "account_inactive",
@@ -59,14 +61,14 @@ class Lifecycle:
     erasure: Erases
     looked: dict[str, datetime] = field(default_factory=dict)
     """When Slack may be asked next about a token that failed, by workspace."""
+    pause_at: datetime | None = None
+    """When the database is asked next for sets that are still to be paused."""
 
     async def on_trouble(self, unit: UnitOfWork, trouble: Trouble) -> None:
         """What a post that can never succeed means, in the transaction that settles it."""
         logger.info("trouble", extra={"workspace": trouble.workspace_id, "reason": trouble.cause})
         if trouble.cause in OF_A_WORKSPACE:
-            await unit.life.state_of(trouble.workspace_id)  # its row is locked before its sets, as everywhere
-            await self._hinder_workspace(unit, trouble.workspace_id, trouble.cause)
-            await unit.life.suspect(trouble.workspace_id, self.now())
+            await unit.life.suspect(trouble.workspace_id, self.now())  # the next tick asks Slack
         elif trouble.person is not None:
             await self.places.cannot_be_written_to(unit, trouble.workspace_id, trouble.person)
         elif trouble.conversation is not None:
@@ -83,24 +85,43 @@ class Lifecycle:
         await unit.outbox.release(workspace_id, now=self.now())
 
     async def look_at_workspace(self, workspace_id: str) -> None:
-        """Go by whether the token works: the app may have been installed again since an event was sent."""
-        if await self._token_works(workspace_id):
+        """Go by whether the token works: the app may have been installed again since an event was sent.
+
+        It may be installed again while Slack is asked, too: then the answer is about another token.
+        """
+        while True:
+            async with self.database.reading() as unit:
+                asked = await unit.installations.serving(workspace_id)
+            works = await self._token_works(workspace_id)
             async with self.database.unit_of_work() as unit:
-                await self.installed(unit, workspace_id)
-        else:
-            async with self.database.unit_of_work() as unit:
-                await self.uninstalled(unit, workspace_id)
+                await unit.life.state_of(workspace_id)  # nobody installs it before this has ended
+                if await unit.installations.serving(workspace_id) != asked:
+                    continue
+                await (self.installed(unit, workspace_id) if works else self.uninstalled(unit, workspace_id))
+            break
+        await self._pause_some(workspace_id)
         self.handler.committed()
 
     async def look_at_enterprise(self, enterprise_id: str) -> None:
-        """The same for an app that an organisation has installed for all its workspaces."""
+        """The same for an app that an organisation has installed for all its workspaces: one of them after
+        the other, and its token last, so that it is begun again where it was cut off.
+        """
+        async with self.database.reading() as unit:
+            asked = await unit.installations.of(enterprise_id)
+            theirs = await unit.installations.workspaces_of(enterprise_id)
         if await self._token_works(enterprise_id):
             return
-        async with self.database.unit_of_work() as unit:
-            await unit.installations.remove(enterprise_id)
-            for workspace_id in await unit.installations.workspaces_of(enterprise_id):
+        for workspace_id in theirs:
+            async with self.database.unit_of_work() as unit:
+                await unit.life.state_of(workspace_id)
+                if await unit.installations.of(enterprise_id) != asked:
+                    return
                 if await unit.installations.of(workspace_id) is None:
                     await self.uninstalled(unit, workspace_id)
+        async with self.database.unit_of_work() as unit:
+            if await unit.installations.locked(enterprise_id) == asked:
+                await unit.installations.remove(enterprise_id)
+        await self._pause_what_is_left()
 
     async def access(self, enterprise_id: str | None, workspace_id: str, *, granted: bool) -> None:
         """An organisation lets its app into one of its workspaces, or takes it out of there.
@@ -115,12 +136,14 @@ class Lifecycle:
                 await self.installed(unit, workspace_id)
             else:
                 await self.uninstalled(unit, workspace_id, Hindrance.ACCESS_REVOKED)
+        await self._pause_some(workspace_id)
         self.handler.committed()
 
     async def uninstalled(
         self, unit: UnitOfWork, workspace_id: str, cause: Hindrance = Hindrance.WORKSPACE_GONE
     ) -> None:
         """The app is not in the workspace any more: its token is deleted now, its content after the grace.
+        That much is one transaction, which is soon over. Its sets are paused after it, one by one.
 
         A second time, or for a workspace in which it never was, nothing happens. With one token of the
         operator's own nothing is deleted: everything is held until it works again.
@@ -128,7 +151,6 @@ class Lifecycle:
         if await unit.life.state_of(workspace_id) is not WorkspaceState.INSTALLED:
             return
         now = self.now()
-        sets = await self._hinder_workspace(unit, workspace_id, cause)
         await unit.outbox.hold(workspace_id, cause=cause, now=now)
         if self.grace is None:
             logger.error("held until its token works again", extra={"workspace": workspace_id})
@@ -137,18 +159,20 @@ class Lifecycle:
         logger.warning("uninstalled", extra={"workspace": workspace_id, "reason": cause})
         await unit.installations.remove(workspace_id)
         await unit.outbox.cancel(workspace_id)
-        await unit.life.cancel_prompts(workspace_id)
         await unit.life.uninstall(workspace_id, now, now + self.grace)
+        sets = len(await unit.life.active_sets(workspace_id))
         await unit.audit.record(workspace_id, now, "uninstalled", workspace_id, {"sets": sets})
 
     async def tick(self) -> None:
-        """Look again at what may work again, and delete what is due."""
+        """Look again at what may work again, pause what is left to pause, and delete what is due."""
         async with self.database.reading() as unit:
             suspected = await unit.life.suspected(held=self.grace is None)
         for workspace_id in suspected:
             if self.looked.get(workspace_id, self.now()) <= self.now():
                 self.looked[workspace_id] = self.now() + BETWEEN_LOOKS
                 await self._look_again(workspace_id)
+        if self.pause_at is None or self.pause_at <= self.now():
+            await self._pause_what_is_left()
         await self._erase()
 
     async def _look_again(self, workspace_id: str) -> None:
@@ -168,12 +192,35 @@ class Lifecycle:
                     await unit.life.erased(workspace_id)
                     logger.warning("erased", extra={"workspace": workspace_id})
 
-    async def _hinder_workspace(self, unit: UnitOfWork, workspace_id: str, cause: Hindrance) -> int:
-        found = await self._active(unit, workspace_id)
-        for about in found:
-            command = c.HinderSet(**whose(workspace_id, about.id), cause=cause)
-            await self.handler.carry_out(unit, command)
-        return len(found)
+    async def _pause_what_is_left(self) -> None:
+        """Of workspaces that the app has left, where this or another process has not come to an end."""
+        self.pause_at = self.now() + BETWEEN_LOOKS
+        async with self.database.reading() as unit:
+            left = await unit.life.left_unpaused(SETS_AT_ONCE)
+        for workspace_id in left:
+            await self._pause_some(workspace_id)
+
+    async def _pause_some(self, workspace_id: str) -> None:
+        """Some of the sets of a workspace that the app has left, each in a transaction; the tick goes on."""
+        async with self.database.reading() as unit:
+            sets = await unit.life.unpaused_sets(workspace_id, SETS_AT_ONCE)
+        for set_id in sets:
+            async with self.database.unit_of_work() as unit:
+                if await unit.life.state_of(workspace_id) is not WorkspaceState.UNINSTALLED:
+                    return
+                cause = await unit.life.cause_of_leaving(workspace_id)
+                await self.handler.carry_out(unit, c.HinderSet(**whose(workspace_id, set_id), cause=cause))
+        if len(sets) == SETS_AT_ONCE:
+            self.pause_at = self.now()
+        elif sets and self.grace is not None:
+            await self._leave_nothing_due(workspace_id)
+
+    async def _leave_nothing_due(self, workspace_id: str) -> None:
+        """What came up while its sets were being paused is not said."""
+        async with self.database.unit_of_work() as unit:
+            if await unit.life.state_of(workspace_id) is WorkspaceState.UNINSTALLED:
+                await unit.outbox.cancel(workspace_id)
+                await unit.life.cancel_prompts(workspace_id)
 
     async def _active(self, unit: UnitOfWork, workspace_id: str) -> Sequence[LearningSet]:
         ids = await unit.life.active_sets(workspace_id)

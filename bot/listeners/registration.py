@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -20,11 +21,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.listeners import actions, events, slash_command, views
 from bot.listeners.happening import Happening
 from bot.listeners.payloads import EventEnvelope, Payload, Press, SlashCommand, Submission
+from bot.listeners.refusals import refusal_view
 from bot.listeners.visit import Desk, Visit
 from bot.logs import about
 
 logger = logging.getLogger(__name__)
 
+GONE = "install.gone.sentence"
 ANYTHING = re.compile(".*", re.DOTALL)
 
 ID = re.compile(r"[\w./:|-]{1,80}", re.ASCII)
@@ -33,8 +36,8 @@ ID = re.compile(r"[\w./:|-]{1,80}", re.ASCII)
 P = TypeVar("P", bound=Payload)
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
-    """Register everything, each thing once."""
+def register(app: AsyncApp, desk: Desk, *, absent: type[Exception]) -> None:
+    """Register everything, each thing once. ``absent`` is raised where the app is not installed any more."""
     door = _Door(desk)
     for action in actions.LISTENERS:
         app.action(action.value)(door.action)
@@ -44,7 +47,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         app.event(event)(door.event)
     app.command(slash_command.COMMAND)(door.command)
     _register_catch_alls(app)
-    app.error(_on_error)
+    app.error(partial(_on_error, desk, absent))
 
 
 def _register_catch_alls(app: AsyncApp) -> None:
@@ -152,10 +155,32 @@ async def _unknown(ack: AsyncAck, body: dict[str, Any]) -> None:
     await ack()
 
 
-async def _on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+async def _on_error(
+    desk: Desk, absent: type[Exception], error: Exception, body: dict[str, Any], context: AsyncBoltContext
+) -> BoltResponse:
     """Not acknowledged: Slack delivers an event again, and a person sees that it did not work."""
+    if isinstance(error, absent):
+        return BoltResponse(status=200, body=await _gone(desk, body, context))
     logger.error("not served", exc_info=error, extra=_ids(body))
     return BoltResponse(status=500, body="")
+
+
+async def _gone(desk: Desk, body: Mapping[str, Any], context: AsyncBoltContext) -> dict[str, Any] | str:
+    """The answer to a person where the app is not installed any more, which needs no token.
+
+    In a form what they have written stays before their eyes. Presses in a form or on Home are told nothing.
+    """
+    language = desk.queries.language
+    if body.get("type") == "view_submission":
+        blocks = _part(body, "view").get("blocks") or []
+        field = next((each["block_id"] for each in blocks if each["type"] == "input"), None)
+        if field is not None:
+            return {"response_action": "errors", "errors": {field: language.words.plain(GONE)}}
+        view = refusal_view(language.words.rich(GONE), language)
+        return {"response_action": "update", "view": view.to_dict()}
+    if context.response_url is not None and context.respond is not None:
+        await context.respond(language.words.plain(GONE), replace_original=False)
+    return ""
 
 
 def _faults(error: ValidationError) -> list[tuple[str, str]]:

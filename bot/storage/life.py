@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, cast, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.hindrances import OF_A_CHANNEL, Hindrance
+from bot.domain.hindrances import OF_A_CHANNEL, OF_A_WORKSPACE, Hindrance
 from bot.outgoing import Message, PrivateNotice
 from bot.storage.dialect import upsert
 from bot.storage.outbox_rows import conversation_of, outgoing_of
@@ -17,6 +17,7 @@ from bot.storage.tables import (
     PromptState,
     WorkspaceState,
     due_prompts,
+    holds,
     learning_sets,
     outbox,
     sent_messages,
@@ -50,6 +51,25 @@ class Life:
         c = learning_sets.c
         statement = select(c.id).where(c.workspace_id == workspace_id, c.ended_at.is_(None))
         return list(await self._connection.scalars(statement.order_by(c.created_at, c.id)))
+
+    async def unpaused_sets(self, workspace_id: str, limit: int) -> Sequence[str]:
+        """Of a workspace that the app has left: the oldest of its sets that are not paused for that yet."""
+        c = learning_sets.c
+        statement = _left_unpaused(c.id).where(c.workspace_id == workspace_id)
+        return list(await self._connection.scalars(statement.order_by(c.created_at, c.id).limit(limit)))
+
+    async def left_unpaused(self, limit: int) -> Sequence[str]:
+        """Some of the workspaces that have such sets."""
+        c = learning_sets.c
+        statement = _left_unpaused(c.workspace_id).distinct().order_by(c.workspace_id)
+        return list(await self._connection.scalars(statement.limit(limit)))
+
+    async def cause_of_leaving(self, workspace_id: str) -> Hindrance:
+        """Why nothing is sent to a workspace that the app has left."""
+        c = holds.c
+        held = select(c.cause).where(c.workspace_id == workspace_id, c.conversation == "")
+        cause: Hindrance | None = await self._connection.scalar(held)
+        return cause or Hindrance.WORKSPACE_GONE
 
     async def follow_channel(self, workspace_id: str, old: str, new: str) -> None:
         """The channel has another id; its messages keep their `ts`."""
@@ -152,6 +172,13 @@ class Life:
         await self._connection.execute(
             update(workspaces).where(c.workspace_id == workspace_id).values(erase_at=None)
         )
+
+
+def _left_unpaused(column: ColumnElement[str]) -> Select[Any]:
+    c, w = learning_sets.c, workspaces.c
+    left = (w.workspace_id == c.workspace_id) & (w.state == WorkspaceState.UNINSTALLED)
+    unpaused = or_(c.hindered_by.is_(None), c.hindered_by.not_in(OF_A_WORKSPACE))
+    return select(column).join(workspaces, left).where(c.ended_at.is_(None), unpaused)
 
 
 def _going_on(*columns: Any) -> Select[Any]:

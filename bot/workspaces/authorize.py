@@ -4,11 +4,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.workspaces.protocol import Workspaces
+from bot.workspaces.protocol import NotInstalled, Workspaces
 
 
 class Authorize(AsyncAuthorize):
-    """What it raises leaves a request unacknowledged; a None is acknowledged, and tells people what to do."""
+    """What it raises leaves a request unacknowledged; but of `NotInstalled` people are told."""
 
     def __init__(self, workspaces: Workspaces) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -24,6 +24,9 @@ class Authorize(AsyncAuthorize):
         actor_enterprise_id: str | None = None,
         actor_team_id: str | None = None,
         actor_user_id: str | None = None,
-    ) -> AuthorizeResult | None:
-        """As whom the bot answers the request."""
-        return await self._workspaces.authorize(enterprise_id, team_id, user_id)
+    ) -> AuthorizeResult:
+        """As whom the bot answers it. To a None Bolt's own answer would be a text, which no form shows."""
+        found = await self._workspaces.authorize(enterprise_id, team_id, user_id)
+        if found is None:
+            raise NotInstalled(team_id or enterprise_id or "")
+        return found

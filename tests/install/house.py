@@ -141,6 +141,10 @@ class House:
         """All that the database holds, as text."""
         return "\n".join([str(await self.rows(name)) for name in METADATA.tables])
 
+    def another_bot(self) -> Bot:
+        """Another process on the same database; it is not connected."""
+        return self._new_bot()
+
     def _new_bot(self) -> Bot:
         ids = count(1)
         return build(

@@ -4,11 +4,14 @@ import logging
 
 import pytest
 
+from bot.surfaces.ids import Action
 from bot.workspaces import NotInstalled
 from tests.e2e.bots import library
+from tests.e2e.world import key_of
 from tests.install.house import House
 from tests.install.outage import without
 from tests.install.test_installing import north_of
+from tests.install.test_uninstalling import a_set
 
 
 async def test_while_the_database_is_away_nothing_is_acknowledged_and_later_all_is_served(
@@ -71,6 +74,34 @@ async def test_a_command_where_the_app_is_not_installed_says_what_to_do(house: H
     assert [message.text for message in ama.ephemerals()] == [
         library().language("en").words.plain("install.gone.sentence")
     ]
+
+
+async def test_a_press_and_a_form_where_the_app_is_not_installed_any_more_say_what_to_do(
+    house: House,
+) -> None:
+    north = house.slacks.add_workspace("North")
+    place = await a_set(house, north)
+    ama, sentence = place.people["ama"], library().language("en").words.plain("install.gone.sentence")
+    (invitation,) = [one for one in ama.messages(place.channel) if key_of(one).endswith(":invitation")]
+    await ama.command("/als away", place.channel)
+    await ama.see_modal()
+    ben = place.people["ben"]
+    await ben.command("/als leave", place.channel)
+    await ben.see_modal()
+    async with house.database.unit_of_work() as unit:
+        await unit.installations.remove(north.team_id)
+
+    before = await house.everything_kept()
+    act = await place.people["carla"].press(invitation, Action.ACCEPT_INVITATION)
+    assert act.acknowledged
+    assert [one.text for one in place.people["carla"].ephemerals()] == [sentence]
+    act = await ama.submit({})
+    assert list(act.errors.values()) == [sentence]
+    act = await ben.submit({})
+    assert act.acknowledged
+    assert sentence in ben.text_of(await ben.see_modal("Not just now"))
+    assert await house.everything_kept() == before
+    assert house.slacks.invalid == []
 
 
 async def test_who_is_not_installed_has_no_client(house: House) -> None:

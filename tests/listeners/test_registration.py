@@ -44,7 +44,7 @@ class Noted:
 def noted() -> Counter[tuple[str, object]]:
     app: Any = Noted()
     desk: Any = object()
-    registration.register(app, desk)
+    registration.register(app, desk, absent=LookupError)
     registered: Counter[tuple[str, object]] = app.registered
     return registered
 
@@ -141,7 +141,7 @@ def app() -> AsyncApp:
     """Registered with a desk at which nothing can be served."""
     made = AsyncApp(authorize=installed, process_before_response=True)
     desk: Any = object()
-    registration.register(made, desk)
+    registration.register(made, desk, absent=LookupError)
     return made
 
 

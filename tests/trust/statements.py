@@ -38,6 +38,7 @@ ALLOWED: dict[str, str] = {
     "bot/storage/in_turn.py:workspaces_in_turn": WHO_IS_NEXT,
     "bot/storage/installations.py:Installations.everywhere": "For the operator: where the app is installed.",
     "bot/storage/installations.py:Installations.workspaces_of": "Those of one organisation: ids alone.",
+    "bot/storage/life.py:Life.left_unpaused": WHO_IS_NEXT,
     "bot/storage/life.py:Life.paused_channels": LOOKED_AT_AGAIN,
     "bot/storage/life.py:Life.people_out_of_reach": LOOKED_AT_AGAIN,
     "bot/storage/life.py:Life.suspected": WHO_IS_NEXT,
