@@ -48,4 +48,6 @@ def slack_app_of(settings: Settings) -> SlackApp | None:
         public_url=url,
         slack_api_url=settings.slack_api_url,
         scopes=wanted_scopes(),
+        privacy_url=settings.privacy_url,
+        support_url=settings.support_url,
     )

@@ -69,6 +69,13 @@ def _public_url(url: str) -> str:
     return url.strip().rstrip("/")
 
 
+def _page_url(url: str) -> str:
+    parts = urlsplit(url.strip())
+    if parts.scheme != "https" or not parts.hostname or parts.username:
+        raise ValueError("must be the https address of a page that everybody can read")
+    return url.strip()
+
+
 def _client_id(client_id: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.]+", client_id.strip()):
         raise ValueError(
@@ -184,6 +191,8 @@ class Settings(BaseSettings):
     slack_client_id: Annotated[str, AfterValidator(_client_id)] | None = None
     slack_client_secret: SecretStr | None = None
     public_url: Annotated[str, AfterValidator(_public_url)] | None = None
+    privacy_url: Annotated[str, AfterValidator(_page_url)] | None = None
+    support_url: Annotated[str, AfterValidator(_page_url)] | None = None
     encryption_keys: EncryptionKeys | None = None
     retention_days: Annotated[int, BeforeValidator(days_of)] = 365
     uninstall_grace_days: Annotated[int, BeforeValidator(_grace_days)] = 30

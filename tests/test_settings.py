@@ -221,3 +221,16 @@ def test_keys_are_read_and_a_malformed_one_is_told_by_its_number(monkeypatch: py
     monkeypatch.setenv("ENCRYPTION_KEYS", f"{new_key()}, {new_key()}")
     assert Settings().encryption_keys is not None
     assert "number 2" in _refusal(monkeypatch, "ENCRYPTION_KEYS", f"{new_key()},secret")
+
+
+@pytest.mark.parametrize("name", ["PRIVACY_URL", "SUPPORT_URL"])
+def test_a_page_of_the_operators_is_read_over_https(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, " https://als.example.org/notice?lang=en ")
+    assert getattr(Settings(), name.lower()) == "https://als.example.org/notice?lang=en"
+    for wrong in (
+        "http://als.example.org",
+        "javascript:alert(1)",
+        "https:///n",
+        "https://me:secret@als.example.org",
+    ):
+        assert "https address of a page" in _refusal(monkeypatch, name, wrong)

@@ -118,7 +118,14 @@ class Pages:
         nothing: dict[str, object] = dict.fromkeys(("steps", "button", "after", "facts", "address"))
         values = nothing | more | {"title": title, "paragraphs": paragraphs, "style": Markup(STYLE)}  # noqa: S704
         values["app"] = self._language.words.plain("install.app")
+        values["links"] = self._links()
         return template.render(language=self._language.code, **values)
+
+    def _links(self) -> list[tuple[str, str]]:
+        """The operator's pages, where there are any, and what they are called."""
+        pages = {"privacy": self._app.privacy_url, "support": self._app.support_url}
+        words = self._language.words
+        return [(url, words.plain(f"install.links.{what}")) for what, url in pages.items() if url]
 
 
 def _into_slack(granted: Granted) -> str:

@@ -10,13 +10,17 @@ REDIRECT_PATH = "/slack/oauth_redirect"
 
 @dataclass(frozen=True, slots=True)
 class SlackApp:
-    """``public_url`` is where this bot is reached from outside; ``scopes`` are those of the manifest."""
+    """``public_url`` is where this bot is reached from outside; ``scopes`` are those of the manifest.
+    ``privacy_url`` and ``support_url`` are pages of the operator's.
+    """
 
     client_id: str
     client_secret: str = field(repr=False)
     public_url: str
     slack_api_url: str
     scopes: tuple[str, ...]
+    privacy_url: str | None = None
+    support_url: str | None = None
 
     @property
     def redirect_uri(self) -> str:

@@ -76,12 +76,17 @@ class House:
     """See the head of this file."""
 
     def __init__(
-        self, database_url: str, clock: MovableClock, slacks: LocalSlacks, session: ClientSession
+        self,
+        database_url: str,
+        clock: MovableClock,
+        slacks: LocalSlacks,
+        session: ClientSession,
+        **settings: Any,
     ) -> None:
         self.database_url = database_url
         self.clock = clock
         self.slacks = slacks
-        self.settings = settings_for(slacks, database_url)
+        self.settings = settings_for(slacks, database_url, **settings)
         self.database = Database(database_url, VAULT)
         self.bot = self._new_bot()
         self._session = session
@@ -103,6 +108,17 @@ class House:
                 await house.bot.close()
                 await house.database.close()
                 await slacks.stop()
+
+    @asynccontextmanager
+    async def set_up_with(self, **settings: Any) -> AsyncIterator["House"]:
+        """Another process of the same, with other settings, that only browsers reach."""
+        other = House(self.database_url, self.clock, self.slacks, self._session, **settings)
+        try:
+            await other.bot.connect()
+            yield other
+        finally:
+            await other.bot.close()
+            await other.database.close()
 
     @property
     def local_url(self) -> str:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.install.flow import COOKIE
-from bot.install.slack_app import REDIRECT_PATH, START_PATH
+from bot.install.slack_app import INSTALL_PATH, REDIRECT_PATH, START_PATH
 from bot.logs import configure_logs
 from bot.rehearsal.people import Person
 from bot.rehearsal.server import LocalSlack
@@ -34,6 +34,17 @@ async def test_whoever_installs_the_app_sees_how_it_goes_on_and_is_welcomed_alon
     assert "/als new" in welcome.text
     assert ben.dm() == []
     assert [call.method for call in north.calls] == ["auth.test", "chat.postMessage"]
+
+
+async def test_the_landing_page_leads_to_the_operators_notice_and_to_help_where_there_are_any(
+    house: House,
+) -> None:
+    assert "<footer>" not in (await house.browser().get(INSTALL_PATH)).text
+    pages = {"privacy_url": "https://example.org/n?a=1&b=2", "support_url": "https://example.org/help"}
+    async with house.set_up_with(**pages) as other:
+        page = await other.browser().get(INSTALL_PATH)
+    assert '<a href="https://example.org/n?a=1&amp;b=2">Privacy notice</a>' in page.text
+    assert '<a href="https://example.org/help">Help and support</a>' in page.text
 
 
 async def test_what_is_kept_of_an_installation_is_sealed_and_complete(house: House) -> None:
