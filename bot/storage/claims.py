@@ -4,6 +4,9 @@ A lane is given back untouched where its workspace's pace, or what hinders it, l
 Where only one kind of call is refused, what stands behind in the lane may go first, if it is of another kind
 and nothing before it has its key: updates that must wait do not silence a thread. (A reply never overtakes
 the message that opens its thread, as both are posts.)
+
+What goes to a channel, where people may be meeting, does not wait behind direct messages: it takes the next
+turn that one of them was given, and that one the turn at the end.
 """
 
 import logging
@@ -14,18 +17,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, func, select, tuple_, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.outgoing import Outgoing
 from bot.storage.holds import Holds
 from bot.storage.in_turn import locked_in_turn, workspaces_in_turn
 from bot.storage.outbox_rows import (
+    OF_PEOPLE,
     UNKNOWN_END,
     Delivery,
     Row,
     call_of_row,
     conversation_of,
+    is_direct,
     outgoing_of,
     sent_of,
 )
@@ -37,6 +42,8 @@ logger = logging.getLogger(__name__)
 
 LOOKED_THROUGH = 20
 """How far behind a row that must wait another one is looked for."""
+A_MOMENT = timedelta(seconds=2)
+"""For so long a channel can wait for a turn of its own."""
 UNREADABLE_FOR = timedelta(minutes=5)
 """A row that cannot be read (another key, another version) is tried again after this time."""
 UNREADABLE = (CannotOpen, NoKeys, KeyError, TypeError, ValueError)
@@ -75,6 +82,8 @@ class Claims:
         self._given_back: list[tuple[RowMapping, Slot | None]] = []
         self._held: list[Row] = []
         self._unreadable: list[Row] = []
+        self._without_direct: set[str] = set()
+        """Workspaces in which no direct message has a turn that it could give to a channel."""
 
     async def take(
         self, limit: int, lease: timedelta, after: str, busy: Mapping[str, int], most: int
@@ -127,6 +136,7 @@ class Claims:
             return
         other = await self._overtaking(lane, head)
         if other is None:
+            slot = await self._turn_before_direct_messages(lane, slot)
             self._given_back.append((lane, slot))
         else:
             self._take(lane, other, slot)
@@ -140,6 +150,28 @@ class Claims:
             return None
         given = Slot(lane["slot_at"], lane["slot_round"]) if lane["slot_at"] else None
         return pace.admit(self._now, given)
+
+    async def _turn_before_direct_messages(self, lane: RowMapping, slot: Slot) -> Slot:
+        """The next turn of a direct message, which is given this one for it; else this one."""
+        at_once = slot.at - self._now <= A_MOMENT or slot.at == lane["slot_at"]
+        if at_once or is_direct(lane["lane"]) or lane["workspace_id"] in self._without_direct:
+            return slot
+        c = lanes.c
+        sooner = [c.workspace_id == lane["workspace_id"], c.ready_at > self._now, c.ready_at < slot.at]
+        turns = [c.slot_round == slot.round] if slot.round is not None else [c.slot_round.is_not(None)]
+        found = await self._connection.execute(
+            select(lanes)
+            .where(*sooner, *turns, or_(*(c.lane.startswith(kind) for kind in OF_PEOPLE)))
+            .order_by(c.ready_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        direct = found.mappings().one_or_none()
+        if direct is None:
+            self._without_direct.add(lane["workspace_id"])
+            return slot
+        await self._put_off([(direct, slot.at, slot)])
+        return Slot(direct["slot_at"], direct["slot_round"])
 
     async def _overtaking(self, lane: RowMapping, head: Row) -> Row | None:
         passed = {head["key"]}

@@ -21,6 +21,9 @@ UNKNOWN_END = frozenset({RowState.SENDING, RowState.AMBIGUOUS})
 
 Row = Mapping[Any, Any]
 
+OF_PEOPLE = ("U", "W")
+"""With these the ids of people begin, and so the lanes to their direct messages."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -91,6 +94,11 @@ def conversation_of(lane: str) -> str:
     if lane.startswith("home/"):
         return lane.removeprefix("home/")
     return lane.partition("@")[0].partition("/")[0]
+
+
+def is_direct(lane: str) -> bool:
+    """Whether it leads to a person's direct messages."""
+    return lane.startswith(OF_PEOPLE)
 
 
 def row_of(

@@ -375,6 +375,31 @@ async def test_a_limited_call_does_not_touch_other_workspaces_and_other_calls(da
     assert sorted((one.workspace_id, one.outgoing.key) for one in found) == [("T1", "h"), ("T2", "a")]
 
 
+async def test_what_goes_to_a_channel_does_not_wait_behind_direct_messages(database: Database) -> None:
+    many = 40
+    await enqueued(database, *(message(f"dm{n}", conversation=f"U{n:02}") for n in range(many)))
+    (first, *_) = await claimed(database, limit=1)
+    await limited(database, first, SECOND)
+    assert await claimed(database, limit=100) == []
+    urgent = [message("one"), message("two", conversation="C2"), message("three")]
+    async with database.unit_of_work() as unit:
+        await unit.outbox.enqueue(WORKSPACE, urgent, NOW)
+    assert await claimed(database, limit=100) == []
+
+    sent: list[str] = []
+    at = SECOND
+    while len(sent) < many + len(urgent):
+        ready = await claimed(database, at, limit=100)
+        sent += keys(delivery.outgoing for delivery in ready)
+        assert len(ready) <= 1, "no more than the pace allows"
+        for delivery in ready:
+            assert await done(database, delivery)
+        at += SHORTEST
+    assert {*sent[:3]} >= {"one", "two"}
+    assert sent.index("three") <= 5
+    assert at <= SECOND + (many + len(urgent) + 3) * SHORTEST
+
+
 async def test_posts_go_on_while_updates_must_wait(database: Database) -> None:
     await sent_before(database, "board")
     await enqueued(database, message("board", "new"), reply("question"), message("other"))
