@@ -25,6 +25,7 @@ SECONDS_PER_CALL = 20
 SECONDS_TO_STOP = 10
 """From the word to stop to the end. What follows are its parts."""
 SECONDS_TO_FINISH = 6
+SECONDS_TO_LEAVE = 2
 SECONDS_TO_GIVE_BACK = 1
 SECONDS_TO_LET_GO = 1
 
@@ -164,8 +165,9 @@ class Bot:
 
     async def stop(self) -> None:
         """Take nothing new from now on: no payload, no prompt that is due, nothing of the outbox."""
-        self.reception.close()
         self._sender.stop()
+        await _within(SECONDS_TO_LEAVE, self._door.leave(), "Slack was left late")
+        self.reception.close()
         await _within(SECONDS_TO_GIVE_BACK, self._tick.give_back(), "not given back")
 
     async def die(self) -> None:

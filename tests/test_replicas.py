@@ -36,6 +36,8 @@ from tests.storage.examples import NOW, opened
 SECONDS = 20
 """After which somebody waits for a lock that he should not wait for."""
 LONG = timedelta(days=400)
+MANY = 12
+"""So many that some would go to either process, if both were sent to."""
 BARRIER: ContextVar[asyncio.Barrier | None] = ContextVar("barrier", default=None)
 
 
@@ -99,6 +101,31 @@ async def until_somebody_waits(database: Database) -> None:
             async with database.reading() as unit:
                 if await unit.outbox._connection.scalar(waiting):
                     return
+
+
+async def test_once_one_of_two_stops_all_that_is_pressed_goes_to_the_other(postgresql_url: str) -> None:
+    async with World.open(postgresql_url, http=False) as world, second_bot(world) as ending:
+        await world.slack.connected(4)
+        await ending.stop()
+        acts = [world.person("ama").commanding("/als help", world.place.channel) for _ in range(MANY)]
+        await world.at_once(*acts)
+        assert [act.acknowledged for act in acts] == [True] * MANY
+        assert len(world.slack.hub.connections) == 2
+
+
+async def test_what_is_pressed_while_the_last_answers_are_given_is_answered(postgresql_url: str) -> None:
+    async with World.open(postgresql_url, http=False) as world:
+        ama, ben = world.person("ama"), world.person("ben")
+        asked = world.slack.faults.hold("views.open")
+        typing = asyncio.create_task(ama.command("/als new", world.place.channel))
+        async with asyncio.timeout(SECONDS):
+            await asked.reached.wait()
+            stopping = asyncio.create_task(world.bot.stop())
+            late = await ben.command("/als help", world.place.channel)
+            asked.release()
+            assert [(await typing).acknowledged, late.acknowledged] == [True, True]
+            await stopping
+        assert world.slack.hub.connections == []
 
 
 async def test_two_processes_arrive_in_the_same_workspace(world: World) -> None:

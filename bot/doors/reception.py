@@ -33,6 +33,9 @@ class Door(Protocol):
     async def open(self) -> None:
         """Let Slack in. Raises `CannotStart`."""
 
+    async def leave(self) -> None:
+        """Have Slack give what comes now to another process. Until this returns all that comes is taken."""
+
     async def close(self) -> None:
         """Let go of Slack, also where it was never opened."""
 

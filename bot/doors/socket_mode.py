@@ -53,6 +53,15 @@ class SocketModeDoor:
         await self._connect(self._connections[0])
         self._tasks += [asyncio.create_task(other.connect()) for other in self._connections[1:]]
 
+    async def leave(self) -> None:
+        """Let go of Slack as soon as everything that came is answered: an open web socket is sent to, and
+        what is pressed comes once only.
+        """
+        while self._reception.in_flight or any(one.has_mail for one in self._connections):
+            await self._reception.rests.wait()
+            await asyncio.sleep(0)
+        await self.close()
+
     async def close(self) -> None:
         """Let go of Slack."""
         for task in self._tasks:
@@ -92,6 +101,11 @@ class _Connection(AsyncSocketModeHandler):
     def __init__(self, reception: Reception, app_token: str, ping_seconds: float) -> None:
         super().__init__(reception.app, app_token, ping_interval=ping_seconds)
         self._reception = reception
+
+    @property
+    def has_mail(self) -> bool:
+        """Something has come that has not been looked at."""
+        return not self.client.message_queue.empty()
 
     async def connect(self) -> None:
         """Connect, however often it must be tried."""
