@@ -106,6 +106,7 @@ def _reply_to(pressed: Pressed) -> Address | None:
         key=f"notice:{press.trigger_id}",
         conversation=press.channel.id,
         reader=press.user.id,
+        from_outside=pressed.visit.from_outside,
         meeting_id=meeting_id if in_thread else None,
     )
 

@@ -28,6 +28,12 @@ class Named(Payload):
     id: Id
 
 
+class Actor(Named):
+    """Whoever pressed or sent something. ``team_id`` is their own workspace: in a shared channel another."""
+
+    team_id: Id | None = None
+
+
 class Selected(Payload):
     """A chosen option of a menu."""
 
@@ -72,7 +78,7 @@ class View(Payload):
 class Press(Payload):
     """`block_actions`: somebody pressed a button in a message, in a modal or in App Home."""
 
-    user: Named
+    user: Actor
     trigger_id: Trigger
     actions: Annotated[list[Pressed], Field(min_length=1)]
     channel: Named | None = None
@@ -98,7 +104,7 @@ class Press(Payload):
 class Submission(Payload):
     """`view_submission`: somebody sent a modal off."""
 
-    user: Named
+    user: Actor
     trigger_id: Trigger
     view: View
 

@@ -28,11 +28,18 @@ class Forged(NotNow):
 Refusal = Rejected | NotNow
 
 
-def sentence(refusal: Refusal, learning_set: LearningSet | None, language: Language, reader: str) -> Line:
+def sentence(
+    refusal: Refusal,
+    learning_set: LearningSet | None,
+    language: Language,
+    reader: str,
+    *,
+    from_outside: bool = False,
+) -> Line:
     """The refusal in words, for the person who tried."""
     if isinstance(refusal, NotNow):
         return language.words.rich(refusal.key, **refusal.values)
-    return rejection_text(refusal, learning_set, language, reader)
+    return rejection_text(refusal, learning_set, language, reader, from_outside=from_outside)
 
 
 def refusal_view(line: Line, language: Language) -> View:

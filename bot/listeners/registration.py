@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners import actions, events, slash_command, views
 from bot.listeners.happening import Happening
-from bot.listeners.payloads import EventEnvelope, Payload, Press, SlashCommand, Submission
+from bot.listeners.payloads import Actor, EventEnvelope, Payload, Press, SlashCommand, Submission
 from bot.listeners.refusals import refusal_view
 from bot.listeners.visit import Desk, Visit
 from bot.logs import about
@@ -65,7 +65,7 @@ class _Door:
         self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         if press := _parsed(Press, body):
-            visit = self._visit(client, context, press.user.id, press.trigger_id)
+            visit = self._visit(client, context, press.user, press.trigger_id)
             with _served(body, visit.workspace_id):
                 await actions.on_press(visit, press)
         await ack()
@@ -75,7 +75,7 @@ class _Door:
     ) -> None:
         answer: Mapping[str, Any] = {}
         if sent := _parsed(Submission, body):
-            visit = self._visit(client, context, sent.user.id, sent.trigger_id)
+            visit = self._visit(client, context, sent.user, sent.trigger_id)
             with _served(body, visit.workspace_id):
                 answer = await views.on_submission(visit, sent)
         await ack(**answer)
@@ -85,7 +85,7 @@ class _Door:
     ) -> None:
         answer: Mapping[str, Any] = {}
         if typed := _parsed(SlashCommand, body):
-            visit = self._visit(client, context, typed.user_id, typed.trigger_id)
+            visit = self._visit(client, context, Actor(id=typed.user_id), typed.trigger_id)
             with _served(body, visit.workspace_id):
                 answer = await slash_command.on_command(visit, typed)
         await ack(**answer)
@@ -110,15 +110,17 @@ class _Door:
         await ack()
 
     def _visit(
-        self, client: AsyncWebClient, context: AsyncBoltContext, person: str, trigger_id: str
+        self, client: AsyncWebClient, context: AsyncBoltContext, actor: Actor, trigger_id: str
     ) -> Visit:
+        workspace_id = _workspace(context)
         return Visit(
             desk=self._desk,
             client=client,
-            workspace_id=_workspace(context),
+            workspace_id=workspace_id,
             bot_user_id=context.bot_user_id or "",
-            person=person,
+            person=actor.id,
             request=trigger_id,
+            from_outside=actor.team_id not in (None, workspace_id),
         )
 
 

@@ -19,7 +19,7 @@ from bot.listeners.arguments import BACK, day, meant, read
 from bot.listeners.done import done_reply
 from bot.listeners.openings import new_set_view
 from bot.listeners.payloads import SlashCommand
-from bot.listeners.refusals import NotNow, Refusal, sentence
+from bot.listeners.refusals import NotNow, Refusal
 from bot.listeners.set_creation import known_person
 from bot.listeners.visit import Visit, Who, ask_first
 from bot.surfaces import parts, replies
@@ -229,7 +229,7 @@ async def _their_sets(typed: Typed) -> list[Scene]:
 
 
 def _refused(visit: Visit, refusal: Refusal, scene: Scene) -> Reply:
-    line = sentence(refusal, scene.learning_set, scene.language, visit.person)
+    line = visit.sentence(refusal, scene.learning_set)
     return Reply(*parts.drawn(parts.said(line)))
 
 

@@ -12,7 +12,7 @@ from bot.domain.commands import Command
 from bot.domain.rejections import Rejected
 from bot.listeners.done import done_reply
 from bot.listeners.payloads import Submission, carried
-from bot.listeners.refusals import Forged, NotNow, Refusal, sentence
+from bot.listeners.refusals import Forged, NotNow, Refusal
 from bot.listeners.set_creation import SharingNotAgreed, create_set, read_new_set
 from bot.listeners.submitted import READS, Read, Submitted
 from bot.listeners.visit import Visit
@@ -88,8 +88,7 @@ def _refused(visit: Visit, refusal: Refusal, outcome: Outcome, values: Mapping[s
     """Beside the field at fault, or the first; in a modal without fields, in its place."""
     if not values or isinstance(refusal, NotNow):
         return {"response_action": "update", "view": visit.refusal(refusal, outcome.learning_set)}
-    language = visit.desk.queries.language_of(outcome.learning_set)
-    said = sentence(refusal, outcome.learning_set, language, visit.person)
+    said = visit.sentence(refusal, outcome.learning_set)
     block = refusal.field if refusal.field in values else next(iter(values))
     return _beside_fields(visit, {str(block): said.plain()}, values)
 

@@ -27,6 +27,7 @@ from bot.lifecycle import Lifecycle, Places
 from bot.listeners.refusals import Forged, Refusal, refusal_view, sentence
 from bot.outgoing import Message
 from bot.privacy.own import OwnData
+from bot.prompt_library import Line
 from bot.queries import Queries
 from bot.surfaces.home import home_view
 from bot.surfaces.scene import Scene
@@ -81,6 +82,8 @@ class Visit:
     bot_user_id: str
     person: str
     request: str
+    from_outside: bool = False
+    """They belong to another workspace, in which `/als` may not be there."""
 
     @property
     def directory(self) -> Directory:
@@ -132,7 +135,12 @@ class Visit:
     def refusal(self, refusal: Refusal, learning_set: LearningSet | None = None) -> View:
         """The modal that says why not."""
         language = self.desk.queries.language_of(learning_set)
-        return refusal_view(sentence(refusal, learning_set, language, self.person), language)
+        return refusal_view(self.sentence(refusal, learning_set), language)
+
+    def sentence(self, refusal: Refusal, learning_set: LearningSet | None = None) -> Line:
+        """Why not, in words for this person."""
+        language = self.desk.queries.language_of(learning_set)
+        return sentence(refusal, learning_set, language, self.person, from_outside=self.from_outside)
 
     def _note_who_is_there(self, scene: Scene) -> None:
         if not scene.learning_set.can_be_written_to(self.person):

@@ -14,6 +14,9 @@ from bot.surfaces.names import listed, person_name, unit_name
 from bot.surfaces.parts import Part, button, buttons, drawn, said
 from bot.surfaces.values import Carried
 
+NAMING_THE_COMMAND = frozenset({Reason.NOT_IN_THE_SET, Reason.NOT_INVITED, Reason.ALREADY_IN})
+"""Refusals that tell what to type, and that somebody from outside can meet with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -24,15 +27,26 @@ class Address:
     reader: str
     meeting_id: str | None = None
     """The meeting in whose thread it stands."""
+    from_outside: bool = False
+    """They belong to another workspace."""
 
 
 def rejection_text(
-    rejected: Rejected, learning_set: LearningSet | None, language: Language, reader: str | None = None
+    rejected: Rejected,
+    learning_set: LearningSet | None,
+    language: Language,
+    reader: str | None = None,
+    *,
+    from_outside: bool = False,
 ) -> Line:
-    """Why it was refused and what to do. Members who owe a report-back are named to the facilitator alone."""
+    """Why it was refused and what to do. Members who owe a report-back are named to the facilitator alone; to
+    whom `/als` is not offered it is not named.
+    """
     key = f"rejections.{rejected.reason}"
     if _has_other_sentence(rejected, learning_set, reader):
         key = f"rejections.named.{rejected.reason}"
+    elif from_outside and rejected.reason in NAMING_THE_COMMAND:
+        key = f"rejections.outside.{rejected.reason}"
     values = _values(rejected, learning_set, language)
     wanted = language.words.placeholders(key)
     return language.words.rich(key, **{name: value for name, value in values.items() if name in wanted})
@@ -44,7 +58,7 @@ def rejection_notice(
     """The refusal as a private notice; where report-backs are awaited, the facilitator can leave each person
     out.
     """
-    line = rejection_text(rejected, learning_set, language, address.reader)
+    line = rejection_text(rejected, learning_set, language, address.reader, from_outside=address.from_outside)
     text, blocks = drawn(said(line), *_leave_out(rejected, learning_set, language, address.reader))
     return PrivateNotice(
         key=address.key,

@@ -62,3 +62,24 @@ async def test_buttons_and_forms_work_for_a_member_from_outside_and_a_dm_that_do
     await world.settle()
     assert [bid.person for bid in (await world.meeting()).bids] == [xeno.id]
     assert "A partner who does not answer" in world.text(world.thread()[-1])
+
+
+async def test_nobody_from_outside_is_told_to_type_what_slack_does_not_offer_them(
+    troubled_world: World,
+) -> None:
+    world = troubled_world
+    xeno = await a_set_with_xeno(world)
+    channel = world.place.channel
+    yuri = world.slack.add_person("yuri", display_name="Yuri", team_id=OTHER_ORGANISATION)
+    world.slack.workspace.join(channel.id, yuri.id)
+    (invitation,) = [one for one in yuri.messages(channel) if key_of(one).endswith(":invitation")]
+    for person, says in (
+        (yuri, "was not for you"),
+        (xeno, "in already"),
+        (world.person("oscar"), "/als join"),
+    ):
+        await person.press(invitation, Action.ACCEPT_INVITATION)
+        await world.settle()
+        told = person.text_of(person.ephemerals(channel)[-1])
+        assert says in told
+        assert person.name == "oscar" or "/als" not in told

@@ -50,7 +50,17 @@ def test_every_refusal_has_a_short_sentence(reason: Reason) -> None:
 
 def test_no_sentence_belongs_to_no_refusal() -> None:
     keys = {key.split(".", 1)[1] for key in english().words.keys() if key.startswith("rejections.")}  # noqa: SIM118
-    assert {key for key in keys if not key.startswith("named.")} == {str(reason) for reason in Reason}
+    assert {key for key in keys if not key.startswith(("named.", "outside."))} == {
+        str(reason) for reason in Reason
+    }
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_nobody_from_outside_is_told_to_type_a_command_in_the_channel(reason: Reason) -> None:
+    rejected = Rejected(reason, **VALUES.get(reason, {}))
+    told = rejection_text(rejected, f.ready_set().state, english(), from_outside=True).plain()
+    assert told.endswith(".")
+    assert reason is Reason.NO_SET_HERE or "/als" not in told
 
 
 def test_a_refusal_about_a_set_that_is_not_yet_there_needs_no_set() -> None:
