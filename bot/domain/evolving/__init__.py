@@ -1,0 +1,1 @@
+"""What each event changes, by subject: one small function per event."""
