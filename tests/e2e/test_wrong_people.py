@@ -21,6 +21,7 @@ from bot.rehearsal.records import Call
 from bot.rehearsal.view_desk import OpenView
 from bot.storage.tables import learning_sets
 from bot.surfaces.ids import Action, Callback
+from bot.surfaces.notices import NAMING_THE_COMMAND
 from bot.surfaces.replies import Subcommand
 from tests.e2e.bots import library
 from tests.e2e.strangers import Standing, Strangers, standing
@@ -220,16 +221,16 @@ class Trial:
         await self.world.settle()
         found = _public(self.world.slack.calls[calls:], people)
         for (person, _, sentences), act, ears in zip(attempts, acts, heard, strict=True):
-            found += [f"{person.name} {fault}" for fault in _faults(act, sentences, ears.all())]
+            found += [f"{person.name} {fault}" for fault in _faults(person, act, sentences, ears.all())]
             ears.dismiss()
         return found
 
 
-def _faults(act: Act, sentences: Sentences, shown: Sequence[str]) -> list[str]:
+def _faults(person: Person, act: Act, sentences: Sentences, shown: Sequence[str]) -> list[str]:
     if not act.acknowledged or act.warned:
         return ["got no acknowledgement"]
     said = list(act.errors.values()) or list(shown)
-    if sentences is THEIRS or said in [[_sentence(each)] for each in sentences]:
+    if sentences is THEIRS or said in [[_sentence(each, person)] for each in sentences]:
         return []
     return [f"read {said}"]
 
@@ -251,5 +252,8 @@ def _is_invited(learning_set: LearningSet, person: Person) -> bool:
     return member is not None and member.answer is not Answer.LEFT
 
 
-def _sentence(said: Reason | str) -> str:
-    return WORDS.plain(f"rejections.{said}" if isinstance(said, Reason) else said)
+def _sentence(said: Reason | str, person: Person) -> str:
+    if not isinstance(said, Reason):
+        return WORDS.plain(said)
+    others = person.account.is_external and said in NAMING_THE_COMMAND
+    return WORDS.plain(f"rejections.outside.{said}" if others else f"rejections.{said}")
