@@ -53,7 +53,7 @@ class FakeSlack:
 
     async def client_for(self, _workspace_id: str) -> AsyncWebClient:
         """A client as the sender wants it."""
-        return AsyncWebClient(token="xoxb-fake", base_url=self.url, retry_handlers=[], timeout=5)
+        return AsyncWebClient(token="xoxb-fake", base_url=self.url, retry_handlers=[], timeout=60)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]

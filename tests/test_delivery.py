@@ -77,7 +77,7 @@ class Company:
 
     async def _client_for(self, workspace_id: str) -> AsyncWebClient:
         [place] = [one for one in (self.north, self.south) if one.team_id == workspace_id]
-        return AsyncWebClient(place.bot_token, base_url=self._slacks.api_url, retry_handlers=[], timeout=5)
+        return AsyncWebClient(place.bot_token, base_url=self._slacks.api_url, retry_handlers=[], timeout=60)
 
     async def _on_trouble(self, _unit: UnitOfWork, trouble: Trouble) -> None:
         self.troubles.append(trouble)
@@ -104,7 +104,17 @@ def texts(place: LocalSlack, channel: str) -> list[str]:
 async def test_a_burst_in_one_workspace_does_not_delay_the_other(company: Company) -> None:
     north, south = company.north, company.south
     seen: list[int] = []
-    south.faults.on("chat.postMessage", "received", lambda _: seen.append(len(north.calls)))
+    served = asyncio.Event()
+
+    def note(_subject: object) -> None:
+        seen.append(len(north.calls))
+        served.set()
+
+    async def until_the_other_is_served(_subject: object) -> None:
+        await served.wait()
+
+    north.faults.on("chat.postMessage", "received", until_the_other_is_served)
+    south.faults.on("chat.postMessage", "received", note)
     await company.put(north, *(message(f"n{n}", channel) for n, channel in enumerate(company.channels)))
     await company.put(south, message("late", company.channels[0]))
     await company.one.drain()

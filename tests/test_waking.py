@@ -14,7 +14,7 @@ from tests.fake_slack import FakeSlack, fake_slack
 from tests.keys import VAULT
 from tests.storage.examples import NOW
 
-WITHIN = 10
+WITHIN = 60
 MESSAGE = Message(key="m", conversation="C1", text="Hello", blocks=[{"type": "divider"}])
 
 

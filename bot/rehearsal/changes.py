@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-SAFETY_SECONDS = 10.0
+SAFETY_SECONDS = 20.0
 # What lies outside the local Slack cannot wake a waiter, so it looks again this often.
 LOOK_AGAIN_SECONDS = 0.02
 

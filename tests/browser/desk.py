@@ -10,7 +10,7 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from bot.rehearsal.page.rehearsal import Rehearsal
 
-PATIENCE = 15_000
+PATIENCE = 30_000
 
 
 @dataclass

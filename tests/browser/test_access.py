@@ -27,7 +27,7 @@ async def _check(desk: Desk) -> None:
     assert not await desk.scrolls_sideways()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 async def test_every_pane_can_be_read_and_fits(open_desk: OpenDesk, width: int, dark: bool) -> None:

@@ -103,7 +103,7 @@ async def _try(desk: Desk, tour: Tour, way: Way, texts: Texts) -> list[str]:
     return [text for text in written if text not in drawn]
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 async def test_every_field_of_every_modal_takes_markup_and_shows_it_as_it_was_written(
     desk: Desk, world: World
 ) -> None:

@@ -41,7 +41,7 @@ async def _act_as(desk: Desk, name: str) -> None:
     await expect(desk.page.locator(".clock")).to_contain_text(name)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 async def test_a_whole_meeting_can_be_held_by_keyboard_alone(open_desk: OpenDesk) -> None:
     desk = await open_desk()
     await _press(desk, "meeting.start")

@@ -40,7 +40,7 @@ async def _come_back(page: Page, label: str, expected: str) -> None:
     await expect(_board(page)).to_contain_text(expected)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_a_rehearsal_that_is_killed_in_the_middle_of_an_act_goes_on(
     browser: Browser, folder: Path
 ) -> None:

@@ -60,7 +60,7 @@ async def _in_stage(desk: Desk, stage: str, turn: int) -> None:
             await desk.send()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 async def test_seven_people_hold_a_whole_meeting_by_clicks(open_desk: OpenDesk) -> None:
     desk = await open_desk()
     await desk.press("Start the meeting")
@@ -97,7 +97,7 @@ def _things_sent(desk: Desk, person: Any) -> dict[str, list[Any]]:
     return found | {"Action Learning": [one.blocks for one in person.dm()]}
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 async def test_every_text_that_the_bot_sent_is_found_on_the_page(open_desk: OpenDesk) -> None:
     desk = await open_desk()
     desk.rehearsal.play()

@@ -121,7 +121,7 @@ async def test_while_it_stops_it_is_not_ready_takes_nothing_new_and_finishes_wha
     asked = on.slack.faults.hold("views.open")
     ama = on.place.people["ama"]
     begun = asyncio.create_task(ama.command("/als new", on.place.channel))
-    await asyncio.wait_for(asked.reached.wait(), 20)
+    await asyncio.wait_for(asked.reached.wait(), 60)
     on.bot.reception.close()
 
     assert (await on.get("/readyz")).status == 503

@@ -10,7 +10,7 @@ from bot.storage.tables import handled_requests
 from tests.e2e.bots import kept
 from tests.listeners.stage import Stage, staged
 
-WITHIN = 20
+WITHIN = 60
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from random import randrange
 from socket import socket
 from tempfile import TemporaryFile
 from typing import IO
@@ -19,8 +20,8 @@ from bot.settings import Settings
 from tests.databases import REPOSITORY
 from tests.keys import KEY
 
-SECONDS_TO_START = 30
-SECONDS_TO_END = 30
+SECONDS_TO_START = 60
+SECONDS_TO_END = 60
 LOOK_AGAIN_SECONDS = 0.02
 """What another process does wakes nobody here."""
 SETTINGS = tuple(name.upper() for name in Settings.model_fields)
@@ -133,10 +134,12 @@ async def _is_ready(address: str) -> bool:
 
 
 def _free_port() -> int:
-    with socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+    """Below those that systems give to whoever asks for any, so that nobody is given it meanwhile."""
+    while True:
+        port = randrange(20_000, 30_000)
+        with socket() as taken, suppress(OSError):
+            taken.bind(("127.0.0.1", port))
+            return port
 
 
 def _whole(file: IO[bytes]) -> str:

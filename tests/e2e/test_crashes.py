@@ -26,7 +26,7 @@ from tests.e2e.people import Place, new_set_form, populate
 from tests.e2e.processes import Command, bot_process
 from tests.keys import VAULT
 
-WITHIN = 20
+WITHIN = 60
 """Seconds of real time for whatever a bot process is awaited to do."""
 LOOK_AGAIN_SECONDS = 0.02
 """What another process does in the database wakes nobody here."""

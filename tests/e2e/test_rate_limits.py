@@ -160,7 +160,7 @@ async def test_a_slow_answer_holds_back_its_own_channel_and_nobody_else(world: W
     hold = world.slack.faults.hold("chat.postMessage", match=lambda call: posting(call["arguments"]))
 
     await grace.press(world.board(), Action.MOVE_ON)
-    await asyncio.wait_for(hold.reached.wait(), 10)
+    await asyncio.wait_for(hold.reached.wait(), 60)
     versions = world.board().versions
     paused = await grace.press(world.board(), Action.PAUSE)
     refused = await oscar.press(world.board(), Action.MOVE_ON)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from time import monotonic
 
 import pytest
@@ -16,6 +17,7 @@ from tests.e2e.processes import bot_process, command, http_bot_process, settings
 from tests.e2e.test_crashes import WITHIN, eventually
 
 SECONDS_TO_STOP = 10
+A_NAP = 0.05
 
 
 @pytest.fixture
@@ -29,6 +31,27 @@ async def slack() -> AsyncIterator[LocalSlack]:
 @pytest.fixture
 def place(slack: LocalSlack) -> Place:
     return populate(slack)
+
+
+@asynccontextmanager
+async def stopwatch() -> AsyncIterator[list[float]]:
+    """The seconds that the block took, afterwards; without those for which this machine had no time for us."""
+    took: list[float] = []
+    begun, late = monotonic(), 0.0
+
+    async def wake_again_and_again() -> None:
+        nonlocal late
+        while True:
+            lay_down = monotonic()
+            await asyncio.sleep(A_NAP)
+            late += monotonic() - lay_down - A_NAP
+
+    napping = asyncio.create_task(wake_again_and_again())
+    try:
+        yield took
+    finally:
+        napping.cancel()
+        took.append(monotonic() - begun - late)
 
 
 @pytest.mark.parametrize("start", [bot_process, http_bot_process], ids=["socket mode", "http"])
@@ -62,12 +85,11 @@ async def test_what_it_cannot_finish_in_time_is_given_back_and_another_takes_it_
     async with bot_process(slack, database_url) as bot:
         slack.workspace.invite_bot(fresh.id)
         await asyncio.wait_for(greeting.reached.wait(), WITHIN)
-        told_at = monotonic()
-        ended = await bot.terminate()
-        took = monotonic() - told_at
+        async with stopwatch() as took:
+            ended = await bot.terminate()
     greeting.release()
 
-    assert took < SECONDS_TO_STOP
+    assert took[0] < SECONDS_TO_STOP
     assert (ended.code, "Traceback" in ended.errors) == (0, False)
     assert [row["lease_token"] for row in await kept(database_url, lanes)] == [None]
     assert len(await kept(database_url, outbox)) == 1
@@ -84,8 +106,8 @@ async def test_told_to_stop_before_it_is_connected_it_ends(slack: LocalSlack, da
     slack.faults.refuse_handshakes(1000)
     async with command("run", **settings_for(slack, database_url)) as bot:
         await slack.until(lambda: slack.faults.handshakes_to_refuse < 1000, WITHIN)
-        told_at = monotonic()
-        ended = await bot.terminate()
+        async with stopwatch() as took:
+            ended = await bot.terminate()
 
-    assert monotonic() - told_at < SECONDS_TO_STOP
+    assert took[0] < SECONDS_TO_STOP
     assert ended.code == 0

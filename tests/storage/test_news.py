@@ -11,7 +11,7 @@ from bot.storage import news
 from bot.storage.news import News
 from bot.storage.unit_of_work import Database
 
-WITHIN = 10
+WITHIN = 60
 
 
 class Process:
