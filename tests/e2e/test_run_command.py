@@ -12,6 +12,7 @@ from bot.clock import SystemClock
 from bot.rehearsal.server import LocalSlack
 from bot.storage.migrate import SchemaState, check, downgrade, upgrade
 from bot.storage.tables import outbox
+from bot.vault import Vault
 from tests.e2e.bots import kept
 from tests.e2e.people import populate
 from tests.e2e.processes import Ended, bot_process, run_to_end
@@ -81,6 +82,13 @@ async def test_what_slack_does_not_accept_stops_it_at_once(
     says_in_one_sentence(ended, *words)
     assert "xoxb-wrong" not in ended.errors
     assert slack.hub.connections == []
+
+
+async def test_a_key_is_made_where_what_is_set_is_none() -> None:
+    made = await run_to_end("new-key", ENCRYPTION_KEYS="...")
+
+    assert (made.code, made.errors) == (0, "")
+    assert Vault.read(made.output).seal("a word", "here")
 
 
 async def test_an_empty_database_is_named_with_what_to_do(slack: LocalSlack, tmp_path: Path) -> None:
