@@ -14,9 +14,10 @@ from markupsafe import Markup
 from slack_sdk.oauth.installation_store import Installation as Granted
 
 from bot.install.slack_app import START_PATH, SlackApp
-from bot.install.welcome import LANGUAGE
 from bot.prompt_library import Language, PromptLibrary
 
+LANGUAGE = "en"
+"""Nobody has said another yet."""
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = (TEMPLATES / "page.css").read_text(encoding="utf-8")
 OTHER = "unknown"

@@ -9,10 +9,11 @@ from slack_sdk.oauth.installation_store import Installation as Granted
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
-from bot.install.welcome import welcome
+from bot.install.pages import LANGUAGE
 from bot.prompt_library import PromptLibrary
 from bot.storage.installations import Installation
 from bot.storage.unit_of_work import Database, UnitOfWork
+from bot.surfaces.welcome import welcome
 
 STATE_LIVES = timedelta(minutes=10)
 """From "Add to Slack" to the way back."""
@@ -68,7 +69,8 @@ class Grants(AsyncInstallationStore):
     async def _in_one(self, unit: UnitOfWork, kept: Installation) -> None:
         await unit.installations.restore(kept.workspace_id, kept.enterprise_id, kept.installed_at)
         await self.installed(unit, kept.workspace_id)
-        message = welcome(kept, self.library)
+        which, language = str(int(kept.installed_at.timestamp())), self.library.language(LANGUAGE)
+        message = welcome(kept.bot_user_id, kept.installer, which, language)
         await unit.outbox.enqueue(kept.workspace_id, [message], kept.installed_at)
 
     async def _everywhere(self, unit: UnitOfWork, kept: Installation) -> None:

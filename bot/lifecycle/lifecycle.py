@@ -126,11 +126,13 @@ class Lifecycle:
     async def access(self, enterprise_id: str | None, workspace_id: str, *, granted: bool) -> None:
         """An organisation lets its app into one of its workspaces, or takes it out of there.
 
-        Of workspaces that are not the organisation's, as far as we know, it says nothing.
+        Of a workspace that is known, and not as the organisation's, it says nothing.
         """
         async with self.database.unit_of_work() as unit:
             theirs = await unit.installations.workspaces_of(enterprise_id) if enterprise_id else []
-            if workspace_id not in theirs:
+            if granted and enterprise_id and await self._is_entered(unit, enterprise_id, workspace_id):
+                await unit.installations.meet(workspace_id, enterprise_id, self.now())
+            elif workspace_id not in theirs:
                 logger.warning("not of this organisation", extra={"workspace": workspace_id})
             elif granted:
                 await self.installed(unit, workspace_id)
@@ -138,6 +140,19 @@ class Lifecycle:
                 await self.uninstalled(unit, workspace_id, Hindrance.ACCESS_REVOKED)
         await self._pause_some(workspace_id)
         self.handler.committed()
+
+    async def to_welcome(self, enterprise_id: str) -> str | None:
+        """Whoever has installed the app for an organisation, as long as it is in none of its workspaces."""
+        async with self.database.reading() as unit:
+            organisation = await unit.installations.of(enterprise_id)
+            entered = await unit.installations.workspaces_of(enterprise_id)
+        return organisation.installer if organisation and not entered else None
+
+    async def _is_entered(self, unit: UnitOfWork, enterprise_id: str, workspace_id: str) -> bool:
+        """Whether it is a workspace that was never heard of, of an organisation that has the app."""
+        if await unit.life.state_of(workspace_id) is not None:
+            return False
+        return await unit.installations.of(enterprise_id) is not None
 
     async def uninstalled(
         self, unit: UnitOfWork, workspace_id: str, cause: Hindrance = Hindrance.WORKSPACE_GONE

@@ -1,6 +1,6 @@
 """`events_api`: what befalls channels, their members and the app. `bot.lifecycle` says what it means."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.listeners.happening import Happening, Listener
 from bot.listeners.payloads import (
@@ -11,6 +11,7 @@ from bot.listeners.payloads import (
     TeamAccess,
     TokensRevoked,
 )
+from bot.surfaces.welcome import welcome
 
 
 async def channel_told(happening: Happening, told: ChannelTold) -> None:
@@ -56,9 +57,25 @@ async def tokens_revoked(happening: Happening, revoked: TokensRevoked) -> None:
 
 
 async def team_access_granted(happening: Happening, access: TeamAccess) -> None:
-    """An organisation lets its app into some of its workspaces."""
+    """An organisation lets its app into some of its workspaces. Whoever installed it is welcomed in the first
+    of them in which they are: before, there was none in which they could be written to.
+    """
+    life, enterprise_id = happening.desk.lifecycle, happening.enterprise_id
+    installer = await life.to_welcome(enterprise_id) if enterprise_id else None
     for team_id in access.team_ids:
-        await happening.desk.lifecycle.access(happening.enterprise_id, team_id, granted=True)
+        await life.access(enterprise_id, team_id, granted=True)
+    if installer is not None:
+        await _welcome(happening, installer, access.team_ids)
+
+
+async def _welcome(happening: Happening, installer: str, workspaces: Iterable[str]) -> None:
+    for workspace_id in workspaces:
+        account = await happening.desk.directories.of(workspace_id).account(installer)
+        if account is not None and workspace_id in account.teams:
+            language = happening.desk.queries.language
+            message = welcome(happening.bot_user_id, installer, happening.request, language)
+            await happening.desk.say(workspace_id, message, request=f"{happening.request}:welcome")
+            return
 
 
 async def team_access_revoked(happening: Happening, access: TeamAccess) -> None:

@@ -34,6 +34,27 @@ async def test_the_page_says_that_an_admin_adds_it_to_workspaces(house: House) -
     assert await house.rows("outbox") == []
 
 
+async def test_whoever_installed_it_is_welcomed_in_the_first_workspace_in_which_they_are(
+    house: House,
+) -> None:
+    grid, bridge, ama = starship(house)
+    engine, deck = grid.add_workspace("Engine"), grid.add_workspace("Deck")
+    await house.install(grid, ama)
+    grid.grant_access(engine, bridge)
+    await house.rest()
+    grid.grant_access(deck)
+    await house.rest()
+    [welcome] = ama.dm()
+    assert "/als new" in welcome.text
+    assert {row["workspace_id"] for row in await house.rows("workspaces")} == {
+        one.team_id for one in (engine, bridge, deck)
+    }
+    assert await house.rows("outbox") == []
+    assert [
+        call.method for one in (engine, deck) for call in one.calls if call.method.startswith("chat.")
+    ] == []
+
+
 async def test_each_of_its_workspaces_is_served_with_the_one_token_and_met_once(house: House) -> None:
     grid, bridge, ama = starship(house)
     engine = grid.add_workspace("Engine")
