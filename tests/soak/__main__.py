@@ -9,10 +9,15 @@ from random import SystemRandom
 import psycopg
 
 from tests.databases import Templates, migrated_templates, postgresql_copy
+from tests.soak.plan import Outcome, Plan
 from tests.soak.planted import Bug
-from tests.soak.soak import Outcome, Plan, soaked
+from tests.soak.soaking import soaked
 
+ABOUT = """Play many meetings of many sets on three processes, while Slack, the way to it, the processes and
+the database fail by chance; then compare what the driver wrote down with what is there. Ends by itself."""
 SECONDS = 600
+KEPT = "synchronous_commit = on"
+"""What was committed is there when the server has crashed."""
 
 
 def say(line: str) -> None:
@@ -25,7 +30,7 @@ def main() -> int:
     """0 when the balance is even."""
     plan = _plan()
     say(f"soak: seed {plan.seed}, {plan.seconds:g} s, {'HTTP' if plan.http else 'Socket Mode'}")
-    with migrated_templates() as templates, postgresql_copy(templates) as url:
+    with migrated_templates(KEPT) as templates, postgresql_copy(templates) as url:
         _hush(templates)
         outcome: Outcome = asyncio.run(soaked(plan, templates, url, say))
     for one in outcome.wrong:
@@ -45,16 +50,20 @@ def _plan() -> Plan:
     """From the command line, else from the environment, as `make soak SEED=7` gives it."""
     environ = os.environ
     seed = environ.get("SEED") or SystemRandom().randrange(1_000_000)
-    parser = argparse.ArgumentParser(prog="soak")
-    parser.add_argument("--seconds", type=float, default=float(environ.get("SECONDS_TO_RUN") or SECONDS))
-    parser.add_argument("--seed", type=int, default=int(seed))
+    seconds = float(environ.get("SECONDS_TO_RUN") or SECONDS)
+    parser = argparse.ArgumentParser(prog="soak", description=ABOUT)
+    parser.add_argument("--seconds", type=float, default=seconds, help="of play, in real time")
+    parser.add_argument("--seed", type=int, default=int(seed), help="of everything that is left to chance")
     parser.add_argument("--rounds", type=int, help="no more of them, however fast this machine is")
-    parser.add_argument("--workspaces", type=int, default=3)
+    parser.add_argument("--workspaces", type=int, default=9, help="of one app")
     parser.add_argument("--sets", type=int, default=8, help="in each workspace")
-    parser.add_argument("--replicas", type=int, default=3)
-    parser.add_argument("--socket-mode", dest="http", action="store_false")
+    parser.add_argument("--replicas", type=int, default=3, help="processes that serve together")
+    parser.add_argument("--socket-mode", dest="http", action="store_false", help="not HTTP")
+    parser.add_argument(
+        "--no-stops", dest="stops", action="store_false", help="never stop the database's server itself"
+    )
     parser.add_argument("--fair", action="store_true", help="nothing goes wrong")
-    parser.add_argument("--bug", type=Bug, choices=list(Bug))
+    parser.add_argument("--bug", type=Bug, choices=list(Bug), help="to be put into the replicas, and found")
     return Plan(**vars(parser.parse_args()))
 
 

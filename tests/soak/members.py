@@ -12,6 +12,8 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from bot.domain.learning_set import LearningSet, Phase
 from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.errors import CannotAct, FormRefused
@@ -26,6 +28,8 @@ from tests.soak.town import Circle, Neighbourhood, Town
 
 A_BREATH = 15
 """Acts fall on multiples of so many seconds, so that many circles act at once."""
+AT_ONCE = 12
+"""Acts that are under way together. With many more, a busy machine would not answer any of them in time."""
 IN_A_HURRY = 0.04
 """How many go straight to the learning review after a stage, or close from there."""
 TALKING = frozenset({"problem", "stillness", "shift", "break"})
@@ -69,6 +73,7 @@ class Members:
     """Nobody begins anything any more."""
     _numbers: "count[int]" = field(default_factory=count)
     _hands: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict)
+    _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def __post_init__(self) -> None:
         now = self.clock.now()
@@ -347,9 +352,10 @@ class Members:
 
     async def _alone(self, do: Callable[[], Awaitable[None]]) -> None:
         """A button that is not there, or not any more, is no harm."""
-        await asyncio.sleep(self.random.uniform(0, 0.05))
-        with suppress(CannotAct):
-            await do()
+        async with self._room:
+            await asyncio.sleep(self.random.uniform(0, 0.05))
+            with suppress(CannotAct, DBAPIError):  # the driver's own connection is lost with the others'
+                await do()
 
     def _hand(self, workspace_id: str, person: Person) -> asyncio.Lock:
         """A person fills in one modal at a time."""

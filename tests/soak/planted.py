@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from enum import StrEnum
 from typing import Any
 
-from bot.clock import Tick
+from bot.clock import SharedClock, Tick
 from bot.sender import sender
 from bot.storage.due_prompts import DuePrompt
 from bot.storage.unit_of_work import Database, UnitOfWork
@@ -20,6 +20,7 @@ class Bug(StrEnum):
     SKIP_ONE_COMMIT = "skip-one-commit"
     DOUBLE_ONE_SEND = "double-one-send"
     FORGET_ONE_WORKSPACE = "forget-one-workspace"
+    TRUST_THE_OWN_CLOCK = "trust-the-own-clock"
 
 
 class _RolledBack(Exception):
@@ -102,6 +103,15 @@ def _forget_one_workspace(workspace_id: str) -> None:
     Tick._handle = wrong  # type: ignore[method-assign]
 
 
+def _trust_the_own_clock(_workspace_id: str) -> None:
+    """What the database says of the time is not heard."""
+
+    async def wrong(_self: SharedClock) -> None:
+        pass
+
+    SharedClock.set = wrong  # type: ignore[method-assign,assignment]
+
+
 class _Nth:
     """True once, at the time of `FIRST_HARM`."""
 
@@ -117,4 +127,5 @@ _BUGS: Mapping[Bug, Callable[[str], None]] = {
     Bug.SKIP_ONE_COMMIT: _skip_one_commit,
     Bug.DOUBLE_ONE_SEND: _double_one_send,
     Bug.FORGET_ONE_WORKSPACE: _forget_one_workspace,
+    Bug.TRUST_THE_OWN_CLOCK: _trust_the_own_clock,
 }

@@ -3,7 +3,7 @@
 It does what is due when the driver says `tick`, and says when it has come to rest. It ends with the driver.
 
 Run as a module this is the nursery: it imports everything once, and forks a replica for each byte that it
-reads, so that whoever was killed is back in a moment.
+reads, so that whoever was killed is back in a moment. The byte says how wrong the new one's own clock is.
 """
 
 import asyncio
@@ -17,38 +17,48 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from bot import clock
 from bot.bootstrap import Bot, build
+from bot.clock import SharedClock
 from bot.doors.signed_http import Address
 from bot.prompt_library import PromptLibrary
 from bot.sender import sender
 from bot.settings import Settings, beside_the_code
 from bot.storage import news
-from bot.storage.unit_of_work import Database
 from bot.vault import Vault
-from tests.soak.clock import ReplicasClock
+from tests.soak.clock import Server, WrongClock, shared
 from tests.soak.planted import Bug, plant
 
 PUBLIC_URL = "https://als.example.org"
+SET_BEFORE = ("tick", "send")
+"""What `run` does each few seconds, and asks the database for the time before that."""
+MIDDLE = 128
+SECONDS_OF_ONE = 1 / 16
+"""By so much a replica's own clock is ahead for each one that its byte is above the middle: 8 at most."""
 SOON = 0.2
 """Seconds of real time, in place of five, after which what a lost database stopped goes on."""
 
 
-async def serve(given: dict[str, Any], library: PromptLibrary) -> None:
-    """Serve until the driver lets go."""
+async def serve(given: dict[str, Any], library: PromptLibrary, ahead: float) -> None:
+    """Serve until the driver lets go, on a machine whose clock is so many seconds ``ahead``."""
     sender.SECONDS_AFTER_AN_ERROR = SOON  # type: ignore[assignment]
     news.SECONDS_TO_RECONNECT = SOON  # type: ignore[assignment]
     reader, writer = await asyncio.open_unix_connection(given["driver"])
+    file = Path(given["clock"])
+    own, database = WrongClock(file, ahead), Server(given["database_url"], Vault([given["key"]]), file)
+    vars(clock)["monotonic"] = own.monotonic
+    told = await shared(database, own)
     bot = build(
         settings=_settings(given),
-        clock=ReplicasClock(Path(given["clock"])),
+        clock=told,
         library=library,
-        database=Database(given["database_url"], Vault([given["key"]])),
+        database=database,
         http=Address(port=0) if given["http"] else None,
         ping_seconds=1,
     )
     await bot.connect()
     _say(writer, {"pid": os.getpid(), "port": bot.port})
-    await _obey(bot, reader, writer)
+    await _obey(bot, told, reader, writer)
 
 
 def _settings(given: dict[str, Any]) -> Settings:
@@ -63,17 +73,21 @@ def _settings(given: dict[str, Any]) -> Settings:
     )
 
 
-async def _obey(bot: Bot, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _obey(
+    bot: Bot, told: SharedClock, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
     tasks: set[asyncio.Task[None]] = set()
     while line := await reader.readline():
-        task = asyncio.create_task(_do(bot, json.loads(line), writer))
+        task = asyncio.create_task(_do(bot, told, json.loads(line), writer))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
 
-async def _do(bot: Bot, order: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+async def _do(bot: Bot, told: SharedClock, order: dict[str, Any], writer: asyncio.StreamWriter) -> None:
     doing = {"tick": bot.tick, "send": bot._sender.drain, "idle": bot.idle, "tell": _tell}
     try:
+        if order["do"] in SET_BEFORE:
+            await told.set()
         await doing[order["do"]]()
     except Exception:
         logging.getLogger(__name__).exception("not done: %s", order["do"])
@@ -96,11 +110,11 @@ def nursery(given: dict[str, Any]) -> None:
     if bug := given["bug"]:
         plant(Bug(bug), given["forgotten"])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
-    while os.read(sys.stdin.fileno(), 1):
+    while born := os.read(sys.stdin.fileno(), 1):
         if os.fork() == 0:
             os.close(sys.stdin.fileno())
             try:
-                asyncio.run(serve(given, library))
+                asyncio.run(serve(given, library, ahead=(born[0] - MIDDLE) * SECONDS_OF_ONE))
             except Exception:
                 logging.getLogger(__name__).exception("a replica ended")
             finally:

@@ -10,7 +10,6 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from random import Random
-from time import monotonic
 from typing import Any
 
 from bot.settings import Settings
@@ -82,8 +81,6 @@ class Replicas:
         self._asked = 0
         self._came = asyncio.Condition()
         self.alive: list[Replica] = []
-        self.killings: list[float] = []
-        """When, by the monotonic clock."""
 
     async def start(self) -> None:
         """Back when all of them serve. Raises `Stuck`."""
@@ -103,7 +100,7 @@ class Replicas:
         assert self._nursery.stdin is not None
         missing = self._wanted - len(self.alive) - self._asked
         self._asked += missing
-        self._nursery.stdin.write(b"." * missing)
+        self._nursery.stdin.write(self._random.randbytes(missing))
         try:
             async with asyncio.timeout(SECONDS_TO_START), self._came:
                 await self._came.wait_for(lambda: len(self.alive) >= (self._wanted if wait else 1))
@@ -122,7 +119,6 @@ class Replicas:
     async def kill_one(self) -> None:
         """Any of them, whatever it is at."""
         if self.alive:
-            self.killings.append(monotonic())
             await self._random.choice(self.alive).kill()
 
     async def end(self) -> None:

@@ -1,33 +1,27 @@
-"""One soak, from an empty database to the balance."""
+"""The course of one soak, from an empty database to the balance."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import make_url, select, tuple_
+from sqlalchemy import select, tuple_
 
 from bot.domain.learning_set import Phase
-from bot.doors.signed_http import EVENTS_PATH
-from bot.storage.tables import handled_requests, lanes, learning_sets, meetings
+from bot.storage.tables import RowState, handled_requests, lanes, learning_sets, meetings, outbox
 from bot.storage.unit_of_work import Database
-from tests.databases import Templates
-from tests.keys import KEY, VAULT
+from tests.keys import VAULT
 from tests.soak.balance import Balance
-from tests.soak.balancer import Balancer
 from tests.soak.clock import DriversClock
 from tests.soak.ledger import Ledger
 from tests.soak.members import Members
-from tests.soak.planted import Bug
+from tests.soak.outages import CRASHED, SHUT, STOPPED
+from tests.soak.plan import Outcome, Plan
 from tests.soak.posts import Posts
 from tests.soak.replicas import Replicas, Stuck
-from tests.soak.town import BEGINS, Town
+from tests.soak.town import Town
 from tests.soak.weather import Weather
 
 LIVE = (Phase.SCHEDULED, Phase.OPENED, Phase.RUNNING, Phase.PAUSED)
@@ -39,36 +33,6 @@ A_STEP = timedelta(seconds=2)
 """The clock goes no shorter way: a channel takes a message a second, and that would be many steps."""
 SECONDS_OF_CALM = 600
 """Of the clock that is played: the longest that anything may take to heal."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How one soak is to be."""
-
-    seconds: float
-    seed: int
-    rounds: int | None = None
-    """No more of them, however fast this machine is."""
-    workspaces: int = 3
-    sets: int = 8
-    replicas: int = 3
-    http: bool = True
-    fair: bool = False
-    """Nothing goes wrong but what is planted."""
-    bug: Bug | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the driver says at the end."""
-
-    wrong: list[str]
-    counts: Mapping[str, int]
-    line: str
-
-    @property
-    def balanced(self) -> bool:
-        return not self.wrong
 
 
 class Soak:
@@ -103,7 +67,7 @@ class Soak:
         """Compare, when everything has come to rest."""
         balance = Balance(self.town, self.database, self.ledger, self.clock.now())
         await balance.draw_up()
-        doubled, excused = self.posts.doubled(self.replicas, self.weather)
+        doubled, excused = self.posts.doubled()
         wrong = balance.wrong + doubled
         counts = self._counts(balance, excused)
         verdict = "BALANCED" if not wrong else f"NOT BALANCED: {len(wrong)} wrong"
@@ -126,21 +90,39 @@ class Soak:
             "dead or held": counts["dead or held"],
             "faults": faults.total(),
             "killed": faults["replica killed"],
-            "outages": faults["database gone"],
+            "outages": sum(faults[kind] for kind in (SHUT, STOPPED, CRASHED)),
         }
 
     # The course
 
     async def _play(self, end: float) -> None:
+        acts = 0
         while monotonic() < end and self.rounds != self.plan.rounds:
             self.rounds += 1
-            await asyncio.gather(self.members.act(await self._live()), self.weather.blow())
-            await self.replicas.replace()
+            since, before = self.clock.now(), self.ledger.acts.total()
+            await asyncio.gather(self.members.act(await self._live()), self.weather.blow(acts))
+            acts = self.ledger.acts.total() - before
+            await self._recover()
             await self._rest()
-            await self._prove()
+            await self._find_left_behind()
+            await self._prove(since)
             self.town.look()
             self.members.read_post()
             await self._go_on()
+
+    async def _recover(self) -> None:
+        """From what the weather did."""
+        if self.weather.struck:
+            await self.database.close()  # whose connections may be dead; it opens others
+        await self.replicas.replace()
+
+    async def _find_left_behind(self) -> None:
+        """When all are at rest, what is being sent is being sent by nobody."""
+        if not self.weather.struck:
+            return
+        statement = select(outbox.c.workspace_id, outbox.c.key).where(outbox.c.state == RowState.SENDING)
+        async with self.database._engine.connect() as connection:
+            self.posts.left_behind([(row[0], row[1]) for row in await connection.execute(statement)])
 
     async def _rest(self) -> None:
         """Let everything happen that can happen now."""
@@ -183,6 +165,7 @@ class Soak:
         """
         idle = asyncio.create_task(self.replicas.idle())
         while not (await asyncio.wait([idle], timeout=PATIENCE_SECONDS))[0]:
+            await self._find_left_behind()  # before a lease may end
             self.clock.move_to(self.clock.now() + A_LITTLE)
         await idle
 
@@ -213,82 +196,21 @@ class Soak:
             rows = (await connection.execute(statement)).mappings()
             return {(row["workspace_id"], row["channel_id"]): dict(row) for row in rows}
 
-    async def _prove(self) -> None:
-        """Each request that was acknowledged stands in the database, before it may be forgotten there."""
+    async def _prove(self, since: datetime) -> None:
+        """Each request that was acknowledged stands in the database, before it may be forgotten there; and it
+        came when the driver's clock says so, whatever the clocks of the replicas say.
+        """
         if not self.ledger.unproved:
             return
         c = handled_requests.c
         wanted = tuple_(c.workspace_id, c.request).in_(list(self.ledger.unproved))
         async with self.database._engine.connect() as connection:
-            statement = select(c.workspace_id, c.request).where(wanted)
-            found = {tuple(row) for row in await connection.execute(statement)}
+            statement = select(c.workspace_id, c.request, c.received_at).where(wanted)
+            found = {(row[0], row[1]): row[2] for row in await connection.execute(statement)}
         for request, what in self.ledger.unproved.items():
-            if request not in found:
+            at = found.get(request)
+            if at is None:
                 self.ledger.missing.append(f"{what} was acknowledged in {request[0]}, and never happened")
+            elif not since <= at <= self.clock.now():
+                self.ledger.missing.append(f"{what} was taken down for {at}, and came at {since}")
         self.ledger.unproved.clear()
-
-
-@asynccontextmanager
-async def soaking(plan: Plan, templates: Templates, database_url: str) -> AsyncIterator[Soak]:
-    """A town, its replicas and a weather, for as long as the block lasts."""
-    with TemporaryDirectory(prefix="als-soak-") as folder:
-        clock = DriversClock(BEGINS, Path(folder) / "clock")
-        town = Town(clock, Random(plan.seed), plan.seed)
-        town.settle(plan.workspaces, plan.sets)
-        await town.slacks.start()
-        soak = Soak(plan, clock, town, database_url)
-        await town.install(soak.database, clock.now())
-        given = _given(plan, town, Path(folder) / "clock", database_url)
-        soak.replicas = Replicas(given, plan.replicas, Path(folder), soak.random)
-        soak.members = Members(town, soak.database, clock, soak.ledger, soak.random)
-        name = make_url(database_url).database
-        assert name is not None
-        soak.weather = Weather(town, soak.replicas, templates.postgresql, name, soak.random)
-        balancer = Balancer(lambda: _ports(soak.replicas), soak.weather.whim)
-        await balancer.start()
-        impatience = asyncio.create_task(soak.weather.time_out())
-        try:
-            await soak.replicas.start()
-            if plan.http:
-                town.slacks.deliver_over_http(balancer.url + EVENTS_PATH)
-            soak.weather.begin()
-            soak.weather.fair = plan.fair
-            yield soak
-        finally:
-            impatience.cancel()
-            await soak.replicas.end()
-            await balancer.stop()
-            await town.slacks.stop()
-            await soak.database.close()
-
-
-def _ports(replicas: Replicas) -> list[int]:
-    return [one.port for one in replicas.alive if one.port is not None]
-
-
-def _given(plan: Plan, town: Town, clock: Path, database_url: str) -> dict[str, Any]:
-    slacks = town.slacks
-    return {
-        "api_url": slacks.api_url,
-        "app_token": slacks.app_token,
-        "bug": plan.bug,
-        "client_id": slacks.client_id,
-        "client_secret": slacks.client_secret,
-        "clock": str(clock),
-        "database_url": database_url,
-        "forgotten": town.neighbourhoods[-1].id,
-        "http": plan.http,
-        "key": KEY,
-        "signing_secret": slacks.signing_secret,
-    }
-
-
-async def soaked(plan: Plan, templates: Templates, database_url: str, say: Callable[[str], None]) -> Outcome:
-    """The whole, and what there is to say of it."""
-    async with soaking(plan, templates, database_url) as soak:
-        await soak.play()
-        outcome = await soak.balance()
-        acts = ", ".join(f"{what} {n}" for what, n in sorted(soak.ledger.acts.items()))
-        say(f"{soak.rounds} rounds to {soak.clock.now():%d %B %Y}; acts: {acts}")
-        say(f"weather: {dict(soak.weather.counts)}")
-    return outcome

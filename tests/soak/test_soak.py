@@ -5,8 +5,9 @@ import sys
 import pytest
 
 from tests.databases import Templates
+from tests.soak.plan import Outcome, Plan
 from tests.soak.planted import Bug
-from tests.soak.soak import Outcome, Plan, soaked
+from tests.soak.soaking import soaked
 
 LONGEST = 300
 """Seconds for one test, on a machine that is busy with others; alone it takes a tenth."""
@@ -44,6 +45,7 @@ async def test_whatever_goes_wrong_every_act_is_kept_once_and_everybody_hears_wh
         (Bug.SKIP_ONE_COMMIT, "and never happened"),
         (Bug.DOUBLE_ONE_SEND, "was posted 2 times"),
         (Bug.FORGET_ONE_WORKSPACE, "has no board"),
+        (Bug.TRUST_THE_OWN_CLOCK, "was taken down for"),
     ],
 )
 async def test_a_bug_that_was_planted_is_found(

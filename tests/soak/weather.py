@@ -8,20 +8,20 @@ from random import Random
 from time import monotonic
 from typing import Any
 
-import psycopg
-
 from bot.rehearsal.faults import Fault, Faults
 from tests.soak.balancer import Whim
+from tests.soak.outages import Outages
 from tests.soak.replicas import Replicas
 from tests.soak.town import Town
 
 OF_A_CALL = 0.06
 """How many calls meet a fault."""
 OF_A_DELIVERY = 0.08
+OF_AN_ACT = 0.015
+"""To how many acts there comes a death, an outage, and broken sockets: of each of the three."""
 OF_A_ROUND = 0.06
-"""How many rounds meet a death, an outage, or broken sockets: each of the three."""
+"""The same, of a round in which few act."""
 SLOW_SECONDS = (0.02, 0.3)
-LONGEST_OUTAGE_SECONDS = 0.6
 SLACK_WAITS = 3.0
 """Of real seconds, as the clock stands still while people wait for an answer."""
 LOOKS_EVERY = 0.2
@@ -30,19 +30,17 @@ LOOKS_EVERY = 0.2
 class Weather:
     """``fair`` from the beginning to the end, unless told otherwise."""
 
-    def __init__(self, town: Town, replicas: Replicas, server: str, database: str, random: Random) -> None:
-        """``server`` is PostgreSQL's address, ``database`` the name of that which goes away now and then."""
+    def __init__(self, town: Town, replicas: Replicas, outages: Outages, random: Random) -> None:
         self._town = town
         self._replicas = replicas
-        self._server = server
-        self._database = database
+        self._outages = outages
         self._random = random
         self._of_rounds = Random(random.random())
         """Of its own, so that the same seed brings the same troubles in the same rounds."""
         self.fair = True
+        self.struck = False
+        """Whether the last `blow` was one."""
         self.counts: Counter[str] = Counter()
-        self.outages: list[tuple[float, float]] = []
-        """From when to when the database was gone, by the monotonic clock."""
 
     def begin(self) -> None:
         """Have a hand in every call."""
@@ -75,13 +73,18 @@ class Weather:
                 if now - since[attempt] > SLACK_WAITS:
                     slack.time_out(envelope)
 
-    async def blow(self) -> None:
-        """What happens to replicas, database and sockets while people act; back when it is over."""
-        if self.fair:
-            return
+    async def blow(self, acts: int) -> None:
+        """What happens to replicas, database and sockets while so many act; back when it is over."""
         troubles: list[Callable[[], Awaitable[None]]] = [self._kill, self._lose_database, self._break_sockets]
-        drawn = [(one, self._of_rounds.random(), self._of_rounds.uniform(0, 0.3)) for one in troubles]
-        await asyncio.gather(*(_after(pause, one) for one, chance, pause in drawn if chance < OF_A_ROUND))
+        drawn = [one for one in troubles for _ in range(self._how_many(acts))]
+        self.struck = bool(drawn)
+        await asyncio.gather(*(_after(self._of_rounds.uniform(0, 0.3), one) for one in drawn))
+
+    def _how_many(self, acts: int) -> int:
+        if self.fair:
+            return 0
+        whole, part = divmod(max(OF_A_ROUND, OF_AN_ACT * acts), 1)
+        return int(whole) + (self._of_rounds.random() < part)
 
     async def _kill(self) -> None:
         if len(self._replicas.alive) > 1:
@@ -95,19 +98,7 @@ class Weather:
             await self._town.slacks.site.hub.break_off()
 
     async def _lose_database(self) -> None:
-        """Everybody is thrown out, and for a moment nobody gets in."""
-        self.counts["database gone"] += 1
-        began = monotonic()
-        async with await psycopg.AsyncConnection.connect(self._server, autocommit=True) as connection:
-            await connection.execute(_allow(self._database, allowed=False))
-            await connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-                " AND application_name <> 'driver'",
-                (self._database,),
-            )
-            await asyncio.sleep(self._random.uniform(0, LONGEST_OUTAGE_SECONDS))
-            await connection.execute(_allow(self._database, allowed=True))
-        self.outages.append((began, monotonic()))
+        self.counts[await self._outages.strike()] += 1
 
     async def _befall(self, faults: Faults, subject: dict[str, Any]) -> None:
         if self.fair or self._random.random() > OF_A_CALL:
@@ -124,10 +115,6 @@ class Weather:
 async def _after(seconds: float, trouble: Callable[[], Awaitable[None]]) -> None:
     await asyncio.sleep(seconds)
     await trouble()
-
-
-def _allow(database: str, *, allowed: bool) -> bytes:
-    return f"ALTER DATABASE {database} ALLOW_CONNECTIONS {'true' if allowed else 'false'}".encode()
 
 
 _KINDS: dict[str, Callable[[str, Any], Fault] | None] = {
