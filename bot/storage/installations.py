@@ -68,13 +68,10 @@ class Installations:
         row = (await self._connection.execute(wanted)).first()
         return self._opened(row) if row else None
 
-    async def locked(self, workspace_id: str, *, wait: bool = True) -> Installation | None:
-        """The same, which nobody else may change before this transaction ends.
-
-        Where somebody else is at it, it waits for them; or it is None, unless it is to ``wait``.
-        """
+    async def locked(self, workspace_id: str) -> Installation | None:
+        """The same, which nobody else may change before this transaction ends."""
         wanted = select(installations).where(installations.c.workspace_id == workspace_id)
-        row = (await self._connection.execute(wanted.with_for_update(skip_locked=not wait))).first()
+        row = (await self._connection.execute(wanted.with_for_update())).first()
         return self._opened(row) if row else None
 
     async def save(self, installation: Installation) -> None:

@@ -1,16 +1,21 @@
-"""The states of OAuth: each is given to one browser that sets out for Slack, and comes back once, in time."""
+"""The states of OAuth: each is given to one browser that sets out for Slack, and comes back once, in time.
+
+That a workspace's token is being renewed is such a state, too: it is given to one process, for a while.
+"""
 
 from datetime import datetime
 
 from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.dialect import upsert
 from bot.storage.sweeping import some_of
 from bot.storage.tables import oauth_states
 
 AT_A_TIME = 1000
 OF_NO_WORKSPACE = ""
 """Nobody knows yet which workspace is going to install the app."""
+RENEWAL = "renewal"
 
 
 class OAuthStates:
@@ -31,6 +36,26 @@ class OAuthStates:
         in_time = (oauth_states.c.state == state) & (oauth_states.c.expires_at > now)
         taken = delete(oauth_states).where(_OURS, in_time).returning(oauth_states.c.state)
         return (await self._connection.execute(taken)).first() is not None
+
+    async def begin_renewal(self, workspace_id: str, now: datetime, until: datetime) -> bool:
+        """Whether nobody else is renewing the token of this workspace or organisation; then we are, ``until``
+        then at most.
+        """
+        row = {"workspace_id": workspace_id, "state": RENEWAL, "expires_at": until}
+        begun = upsert(self._connection, oauth_states).values(row)
+        begun = begun.on_conflict_do_update(
+            index_elements=["workspace_id", "state"],
+            set_={"expires_at": begun.excluded.expires_at},
+            where=oauth_states.c.expires_at <= now,
+        )
+        return (await self._connection.execute(begun.returning(oauth_states.c.state))).first() is not None
+
+    async def end_renewal(self, workspace_id: str) -> None:
+        """Let somebody else renew it."""
+        c = oauth_states.c
+        await self._connection.execute(
+            delete(oauth_states).where(c.workspace_id == workspace_id, c.state == RENEWAL)
+        )
 
 
 _OURS = oauth_states.c.workspace_id == OF_NO_WORKSPACE

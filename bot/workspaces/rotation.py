@@ -1,8 +1,10 @@
 """Tokens that expire, where the Slack app has token rotation switched on.
 
-A refresh token is good for one use, so of all processes one refreshes while the others wait for it.
+A refresh token is good for one use, so of all processes one refreshes while the others wait for it. Where
+that one dies, another begins anew.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,6 +23,11 @@ logger = logging.getLogger(__name__)
 
 BEFORE_ITS_END = timedelta(hours=2)
 """Slack lets a token live for twelve hours, and lets the old one work on after a refresh."""
+
+LEASE = timedelta(minutes=1)
+"""For so long nobody else refreshes: longer than a call can take."""
+SECONDS_BETWEEN_LOOKS = 0.1
+"""How often somebody who needs the new token looks whether it is there."""
 
 
 class Refreshed(BaseModel):
@@ -63,22 +70,52 @@ class Rotation:
             return installation
 
     async def _refreshed(self, known: Installation, *, wait: bool) -> Installation:
-        """Slack is asked within the transaction, on purpose: its answer must be kept by who asked."""
-        async with self.database.unit_of_work() as unit:
-            held = await unit.installations.locked(known.workspace_id, wait=wait)
-            if held is None:
-                return await self._held_by_another(unit, known)
-            if not self._is_due(held):
-                return held
+        """No transaction is open while Slack is asked: a row says meanwhile that it is."""
+        held = await self._begun(known)
+        while held is None:
+            current = await self._current(known)
+            if not wait or not self._has_expired(current):
+                return current
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            held = await self._begun(known)
+        if not self._is_due(held):
+            return await self._end(held, held)
+        try:
             renewed = await self._ask(held)
-            await unit.installations.save(renewed)
+        except Exception:
+            await self._end(held, held)
+            raise
         logger.info("a token was refreshed", extra={"workspace": known.workspace_id})
-        return renewed
+        return await self._end(held, renewed)
 
-    async def _held_by_another(self, unit: UnitOfWork, known: Installation) -> Installation:
-        if await unit.installations.of(known.workspace_id) is None:
+    async def _begun(self, known: Installation) -> Installation | None:
+        """The installation as it is now, which is ours to renew; None where somebody else is at it."""
+        now = self.now()
+        async with self.database.unit_of_work() as unit:
+            if not await unit.oauth_states.begin_renewal(known.workspace_id, now, now + LEASE):
+                return None
+            return await self._of(unit, known)
+
+    async def _current(self, known: Installation) -> Installation:
+        async with self.database.reading() as unit:
+            return await self._of(unit, known)
+
+    async def _of(self, unit: UnitOfWork, known: Installation) -> Installation:
+        found = await unit.installations.of(known.workspace_id)
+        if found is None:
             raise NotInstalled(known.workspace_id)
-        return known
+        return found
+
+    async def _end(self, held: Installation, renewed: Installation) -> Installation:
+        """Keep what was renewed, unless the app was installed again, or removed, meanwhile."""
+        async with self.database.unit_of_work() as unit:
+            current = await unit.installations.locked(held.workspace_id)
+            await unit.oauth_states.end_renewal(held.workspace_id)
+            if current == held and renewed != held:
+                await unit.installations.save(renewed)
+        if current is None:
+            raise NotInstalled(held.workspace_id)
+        return renewed if current == held else current
 
     async def _ask(self, held: Installation) -> Installation:
         answer = await self.clients.sending(None).oauth_v2_access(

@@ -12,12 +12,14 @@ from bot.rehearsal.people import Person
 from bot.rehearsal.server import LocalSlack
 from bot.storage.unit_of_work import Database
 from bot.workspaces import Workspaces
-from bot.workspaces.rotation import BEFORE_ITS_END
+from bot.workspaces.rotation import BEFORE_ITS_END, LEASE
 from tests.install.house import House
 from tests.install.test_installing import north_of
 from tests.keys import VAULT
 
 LIFE = timedelta(hours=12)
+SECONDS = 10
+"""After which somebody waits who should not wait."""
 
 
 @pytest.fixture
@@ -81,6 +83,53 @@ async def test_of_several_processes_one_renews_a_token(house: House, late: timed
         assert (await client.auth_test())["team_id"] == north.team_id
     for database in databases:
         await database.close()
+
+
+async def test_while_slack_is_slow_to_renew_a_token_everybody_is_served(house: House) -> None:
+    north, ama = await installed(house)
+    south = house.slacks.add_workspace("South")
+    zoe = south.add_person("zoe")
+    await house.install(south, zoe)
+    almost_over(house)
+    slow = house.slacks.faults.hold("oauth.v2.access")
+    first = asyncio.create_task(house.workspaces().client_for(north.team_id))
+    await slow.reached.wait()
+    async with asyncio.timeout(SECONDS):
+        assert (await ama.command("/als help")).text
+        assert (await zoe.command("/als help")).text
+    slow.release()
+    assert (await first).token == north.bot_token
+    assert (await house.workspaces().client_for(north.team_id)).token == north.bot_token
+    assert await house.rows("oauth_states") == []
+
+
+async def test_who_installs_it_again_while_its_token_is_renewed_keeps_the_new_one(house: House) -> None:
+    north, ama = await installed(house)
+    almost_over(house)
+    slow = house.slacks.faults.hold("oauth.v2.access", "taken")
+    renewing = asyncio.create_task(house.workspaces().client_for(north.team_id))
+    await slow.reached.wait()
+    browser = house.browser()
+    assert (await browser.get(north.approve(await house.set_out(browser), ama))).status == 200
+    newest = north.bot_token
+    slow.release()
+    assert (await renewing).token == newest
+    assert (await house.workspaces().client_for(north.team_id)).token == newest
+
+
+async def test_where_a_process_dies_while_it_renews_another_begins_anew(house: House) -> None:
+    north, _ = await installed(house)
+    house.clock.advance(LIFE.total_seconds())
+    never = house.slacks.faults.hold("oauth.v2.access")
+    dying = asyncio.create_task(house.workspaces().client_for(north.team_id))
+    await never.reached.wait()
+    dying.cancel()
+    await asyncio.wait([dying])
+    waiting = asyncio.create_task(house.workspaces().client_for(north.team_id))
+    house.clock.advance(LEASE.total_seconds())
+    async with asyncio.timeout(SECONDS):
+        assert (await waiting).token == north.bot_token
+    never.release()
 
 
 async def test_a_token_that_is_still_good_serves_where_slack_does_not_renew_it(house: House) -> None:
