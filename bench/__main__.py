@@ -11,13 +11,17 @@ from pathlib import Path
 from bench import databases
 from bench.figures import burst, claims, idle, many_prompts, many_sets, press
 from bench.harness import ROUNDS, Result, table
-from bench.machine import described
+from bench.machine import described, processor_ticks
 from bench.room import Room
 from bot.vault import new_key
 
 LATEST = Path(__file__).resolve().parent / "latest.json"
 SECONDS = 600
 """After which it is broken off."""
+A_LOOK = 1.0
+"""Seconds for which the machine is watched before each figure."""
+QUIET = 0.1
+"""Of the processors others may have so much; from there on the figures say little."""
 FIGURES: dict[str, Callable[[Room], Awaitable[list[Result]]]] = {
     "press": press.measure,
     "many_sets": many_sets.measure,
@@ -35,6 +39,8 @@ async def measure(names: Sequence[str], rounds: int, size: float) -> list[Result
     with databases.server() as server:
         room = Room(server, new_key(), rounds, size)
         for name in names:
+            if (busy := await others()) > QUIET:
+                print(f"{name}: others have {busy:.0%} of the processors", file=sys.stderr)
             began = time.monotonic()
             try:
                 async with asyncio.timeout(ends - began):
@@ -44,6 +50,14 @@ async def measure(names: Sequence[str], rounds: int, size: float) -> list[Result
                 break
             print(f"{name} took {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     return found
+
+
+async def others() -> float:
+    """The part of the processors that others use, while nothing is measured."""
+    busy, whole = processor_ticks()
+    await asyncio.sleep(A_LOOK)
+    busy_then, whole_then = processor_ticks()
+    return (busy_then - busy) / max(whole_then - whole, 1)
 
 
 def main() -> int:

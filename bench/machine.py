@@ -17,6 +17,14 @@ def described() -> str:
     return f"{os.cpu_count()} x {_processor()}, {_memory()}, {system}, {python}, {libraries}"
 
 
+def processor_ticks() -> tuple[float, float]:
+    """Of all processors since the machine began: those with work, and all; 0 where no Linux tells them."""
+    found = re.search(r"^cpu +(.+)$", _read("/proc/stat"), re.MULTILINE)
+    user, nice, system, idle, waiting, *interrupts = map(float, found[1].split()) if found else [0.0] * 5
+    busy = user + nice + system + sum(interrupts[:3])
+    return busy, busy + idle + waiting
+
+
 def _processor() -> str:
     found = re.search(r"^model name\s*: (.+)$", _read("/proc/cpuinfo"), re.MULTILINE)
     return found[1] if found else platform.machine()
