@@ -33,8 +33,11 @@ async def _press(page: Page, label: str) -> None:
 async def _come_back(page: Page, label: str, expected: str) -> None:
     """Within a minute what was pressed has happened, or it can be pressed again."""
     await expect(page.locator(".status")).to_contain_text("The rehearsal goes on where you were")
+    clock = page.locator(".clock")
+    before = await clock.inner_text()
     await page.get_by_role("button", name="1 minute on").click()
     await expect(page.locator("#notice")).to_contain_text("It is now")
+    await expect(clock).not_to_have_text(before)  # drawn with the board, after the notice
     if expected not in await _board(page).inner_text():
         await _press(page, label)
     await expect(_board(page)).to_contain_text(expected)

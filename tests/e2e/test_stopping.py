@@ -35,7 +35,7 @@ def place(slack: LocalSlack) -> Place:
 
 @asynccontextmanager
 async def stopwatch() -> AsyncIterator[list[float]]:
-    """The seconds that the block took, afterwards; without those for which this machine had no time for us."""
+    """The seconds that the block took, afterwards; without those for which the machine had no time for us."""
     took: list[float] = []
     begun, late = monotonic(), 0.0
 
