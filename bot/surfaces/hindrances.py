@@ -63,7 +63,10 @@ def channel_changed(event: ChannelChanged, step: Step) -> Iterator[Outgoing]:
 
 
 def person_hindered(event: PersonHindered, step: Step) -> Iterator[Outgoing]:
-    """To whoever looks after the set, when it is a member or the facilitator."""
+    """To whoever looks after the set, when it is a member or the facilitator.
+
+    That somebody cannot be written to may be tried and found again and again: it is told once.
+    """
     scene, about = step.after, step.after.learning_set
     reader = keeper(about)
     facilitates = event.person == about.facilitator
@@ -72,7 +75,8 @@ def person_hindered(event: PersonHindered, step: Step) -> Iterator[Outgoing]:
     words, kind = scene.words, "gone" if event.gone else "unwritable"
     line = words.rich(f"hindrances.person.{kind}", who=scene.called(event.person), set=about.name)
     instead = words.rich("hindrances.person.facilitator") if facilitates and event.gone else Line()
-    key = keys.direct(about.id, reader, f"gone:{event.person}:{int(scene.now.timestamp())}")
+    when = f":{int(scene.now.timestamp())}" if event.gone else ""
+    key = keys.direct(about.id, reader, f"gone:{event.person}{when}")
     yield in_hours(scene, direct(reader, key, said(line, instead)))
     if step.before and keeper(step.before.learning_set) == event.person and about.hindered_by in OF_A_CHANNEL:
         yield from _asked(scene)

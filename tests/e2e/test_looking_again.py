@@ -122,6 +122,7 @@ async def test_who_acts_is_looked_at_again_at_once(troubled_world: World, acts: 
     await world.bot.tick()  # uses up the day's look
     await world.settle()
     assert ben in (await world.learning_set()).unwritable_people
+    assert len(dms(world, "gone")) == 1
     await (world.command("ben", "/als skip") if acts == "press" else world.command("ben", acts))
     await world.bot.tick()
     await world.settle()
