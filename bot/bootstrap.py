@@ -122,7 +122,7 @@ def build(  # noqa: PLR0913 -- each is given once, by its name
     register(app, desk, absent=NotInstalled)
     tidying = Tidying(database, clock.now)
     tick = Tick(
-        database, clock, handler.handle_due, sender, [lifecycle.tick, second_looks, retention, tidying]
+        database, clock, handler.handle_due, sender, [lifecycle.tick, retention, tidying, second_looks]
     )
     reception = Reception(app, metrics)
 
