@@ -99,9 +99,9 @@ class Soak:
         acts = 0
         while monotonic() < end and self.rounds != self.plan.rounds:
             self.rounds += 1
-            since, before = self.clock.now(), self.ledger.acts.total()
+            since, before = self.clock.now(), self.ledger.acknowledged
             await asyncio.gather(self.members.act(await self._live()), self.weather.blow(acts))
-            acts = self.ledger.acts.total() - before
+            acts = self.ledger.acknowledged - before
             await self._recover()
             await self._rest()
             await self._find_left_behind()

@@ -18,7 +18,9 @@ OF_A_CALL = 0.06
 """How many calls meet a fault."""
 OF_A_DELIVERY = 0.08
 OF_AN_ACT = 0.015
-"""To how many acts there comes a death, an outage, and broken sockets: of each of the three."""
+"""To how many acts that were acknowledged there comes a death, an outage, and broken sockets: of each of the
+three.
+"""
 OF_A_ROUND = 0.06
 """The same, of a round in which few act."""
 SLOW_SECONDS = (0.02, 0.3)
@@ -74,7 +76,9 @@ class Weather:
                     slack.time_out(envelope)
 
     async def blow(self, acts: int) -> None:
-        """What happens to replicas, database and sockets while so many act; back when it is over."""
+        """What happens to replicas, database and sockets while about so many acts are done; back when it is
+        over.
+        """
         troubles: list[Callable[[], Awaitable[None]]] = [self._kill, self._lose_database, self._break_sockets]
         drawn = [one for one in troubles for _ in range(self._how_many(acts))]
         self.struck = bool(drawn)
