@@ -162,6 +162,7 @@ async def _on_error(
 ) -> BoltResponse:
     """Not acknowledged: Slack delivers an event again, and a person sees that it did not work."""
     if isinstance(error, absent):
+        logger.warning("not served, as the app is not there any more", extra=_ids(body))
         return BoltResponse(status=200, body=await _gone(desk, body, context))
     logger.error("not served", exc_info=error, extra=_ids(body))
     return BoltResponse(status=500, body="")
