@@ -175,8 +175,7 @@ async def _gone(desk: Desk, body: Mapping[str, Any], context: AsyncBoltContext) 
     """
     language = desk.queries.language
     if body.get("type") == "view_submission":
-        blocks = _part(body, "view").get("blocks") or []
-        field = next((each["block_id"] for each in blocks if each["type"] == "input"), None)
+        field = _first_field(_part(body, "view").get("blocks"))
         if field is not None:
             return {"response_action": "errors", "errors": {field: language.words.plain(GONE)}}
         view = refusal_view(language.words.rich(GONE), language)
@@ -184,6 +183,12 @@ async def _gone(desk: Desk, body: Mapping[str, Any], context: AsyncBoltContext) 
     if context.response_url is not None and context.respond is not None:
         await context.respond(language.words.plain(GONE), replace_original=False)
     return ""
+
+
+def _first_field(blocks: object) -> str | None:
+    """The block in which something can be entered. Nothing of it is trusted to be there."""
+    found = [each for each in blocks if isinstance(each, dict)] if isinstance(blocks, list) else []
+    return next((str(each.get("block_id")) for each in found if each.get("type") == "input"), None)
 
 
 def _faults(error: ValidationError) -> list[tuple[str, str]]:
