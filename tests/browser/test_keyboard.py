@@ -76,7 +76,7 @@ async def test_a_whole_meeting_can_be_held_by_keyboard_alone(open_desk: OpenDesk
     await expect(desk.page.locator(".main .message").last).to_contain_text("Only visible to you")
 
     await _press(desk, "meeting.end")
-    await expect(desk.board).to_contain_text("Learning review")
+    await expect(desk.board).to_contain_text("Learning review (stage")
     await _press(desk, "learning.write")
     await expect(desk.modal).to_be_visible()
     await desk.page.keyboard.type("We waited for each other.")
@@ -84,7 +84,7 @@ async def test_a_whole_meeting_can_be_held_by_keyboard_alone(open_desk: OpenDesk
     await desk.page.keyboard.press("Enter")
     await expect(desk.modal).to_be_hidden()
     await _press(desk, "stage.move_on")
-    await expect(desk.board).to_contain_text("Close")
+    await expect(desk.board).to_contain_text("Close (stage")
     await _press(desk, "stage.move_on")
     await expect(desk.page.locator(".main")).to_contain_text("The meeting is over")
 
