@@ -9,6 +9,7 @@ from random import SystemRandom
 import psycopg
 
 from tests.databases import Templates, migrated_templates, postgresql_copy
+from tests.soak.outages import KEPT
 from tests.soak.plan import Outcome, Plan
 from tests.soak.planted import Bug
 from tests.soak.soaking import soaked
@@ -16,8 +17,6 @@ from tests.soak.soaking import soaked
 ABOUT = """Play many meetings of many sets on three processes, while Slack, the way to it, the processes and
 the database fail by chance; then compare what the driver wrote down with what is there. Ends by itself."""
 SECONDS = 600
-KEPT = "synchronous_commit = on"
-"""What was committed is there when the server has crashed."""
 
 
 def say(line: str) -> None:

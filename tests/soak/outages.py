@@ -14,6 +14,8 @@ from sqlalchemy import make_url
 LONGEST_SECONDS = 0.6
 SECONDS_TO_COME_BACK = 30
 LOOKS_EVERY = 0.02
+KEPT = "synchronous_commit = on"
+"""A server that will crash needs this line, so that what was committed is there afterwards."""
 SHUT, STOPPED, CRASHED = "database shut", "database stopped", "database crashed"
 
 
@@ -32,10 +34,10 @@ class Outages:
         if stops:
             self._kinds |= {STOPPED: partial(self._stop, SIGINT), CRASHED: partial(self._stop, SIGQUIT)}
 
-    async def strike(self) -> str:
-        """Any of them; back with its name when it is over."""
+    async def strike(self, kind: str | None = None) -> str:
+        """This or any; back with its name when it is over."""
         async with self._turn:
-            kind = self._random.choice(list(self._kinds))
+            kind = kind or self._random.choice(list(self._kinds))
             await self._kinds[kind]()
             return kind
 
