@@ -105,7 +105,7 @@ async def test_every_text_that_the_bot_sent_is_found_on_the_page(open_desk: Open
         lambda: (
             desk.rehearsal.players.next is None or desk.rehearsal.players.next.chapter.part == "between-1"
         ),
-        within=120,
+        within=240,
     )
     desk.rehearsal.pause()
     await desk.rehearsal.settle()
