@@ -33,7 +33,7 @@ from tests.e2e.bots import kept, library, running_bot
 from tests.e2e.world import World
 from tests.storage.examples import NOW, opened
 
-SECONDS = 20
+SECONDS = 60
 """After which somebody waits for a lock that he should not wait for."""
 LONG = timedelta(days=400)
 MANY = 12

@@ -20,7 +20,7 @@ def test_every_modal_is_on_the_tour() -> None:
     assert {way.callback for way in WAYS} == set(Callback)
 
 
-@pytest.mark.timeout(180)  # about five hundred submissions
+@pytest.mark.timeout(300)  # about five hundred submissions
 async def test_each_wrong_field_is_told_beside_it_and_the_right_ones_then_go_through(world: World) -> None:
     tour = Tour(world)
     misbehaved: list[str] = []

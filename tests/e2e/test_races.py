@@ -41,7 +41,7 @@ class Seen:
         )
 
 
-@pytest.mark.timeout(240)  # about 0.1 s a round on one core
+@pytest.mark.timeout(300)  # about 0.1 s a round on one core
 async def test_of_two_presses_of_next_at_once_one_moves_on_and_the_other_is_told(world: World) -> None:
     await world.running_meeting("welcome", facilitator=None, clock="120x3")
     row = await world.running_row()

@@ -121,7 +121,7 @@ async def test_told_to_stop_it_finishes_what_it_is_sending_and_leaves_quietly(
     async with bot_process(slack, database_url) as bot:
         greeting = slack.faults.hold("chat.postMessage")
         slack.workspace.invite_bot(fresh.id)
-        await asyncio.wait_for(greeting.reached.wait(), 20)
+        await asyncio.wait_for(greeting.reached.wait(), 60)
         bot.process.terminate()
         with pytest.raises(TimeoutError):  # it does not leave while Slack has not answered
             await asyncio.wait_for(bot.process.wait(), 1)
