@@ -4,6 +4,7 @@ Nobody insists: where a button is not there, or an act was not answered, they lo
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -58,14 +59,18 @@ class Members:
     clock: MovableClock
     ledger: Ledger
     random: Random
+    companies: list[Company] = field(default_factory=list)
     errands: list[Errand] = field(default_factory=list)
     leaving: bool = False
     """Nobody begins anything any more."""
 
     def __post_init__(self) -> None:
-        now = self.clock.now()
         self.deeds = Deeds(self.town, self.database, self.clock, self.ledger, self.random)
-        self.companies = [Company(one, now) for one in self.town.circles]
+        nth: Counter[str] = Counter()
+        for circle in self.town.circles:
+            nth[circle.where.id] += 1
+            founded_at = self.clock.now() + timedelta(seconds=A_BREATH * nth[circle.where.id])
+            self.companies.append(Company(circle, founded_at))
 
     def next_at(self) -> datetime | None:
         """When somebody acts next."""

@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
-from slack_sdk.errors import SlackApiError
-from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 
 from bot import clock
 from bot.bootstrap import Bot, build
@@ -29,6 +27,7 @@ from bot.settings import Settings, beside_the_code
 from bot.storage import news
 from bot.vault import Vault
 from tests.soak.clock import Server, WrongClock, shared
+from tests.soak.patience import SOON, wait_for_slack_by_the_played_clock
 from tests.soak.planted import Bug, plant
 
 PUBLIC_URL = "https://als.example.org"
@@ -37,15 +36,13 @@ SET_BEFORE = ("tick", "send")
 MIDDLE = 128
 SECONDS_OF_ONE = 1 / 16
 """By so much a replica's own clock is ahead for each one that its byte is above the middle: 8 at most."""
-SOON = 0.2
-"""Seconds of real time, in place of five, after which what a lost database stopped goes on."""
 
 
 async def serve(given: dict[str, Any], library: PromptLibrary, ahead: float) -> None:
     """Serve until the driver lets go, on a machine whose clock is so many seconds ``ahead``."""
     sender.SECONDS_AFTER_AN_ERROR = SOON  # type: ignore[assignment]
     news.SECONDS_TO_RECONNECT = SOON  # type: ignore[assignment]
-    AsyncBaseSocketModeClient.issue_new_wss_url = _new_address  # type: ignore[method-assign]
+    wait_for_slack_by_the_played_clock()
     reader, writer = await asyncio.open_unix_connection(given["driver"])
     file = Path(given["clock"])
     own, database = WrongClock(file, ahead), Server(given["database_url"], Vault([given["key"]]), file)
@@ -62,19 +59,6 @@ async def serve(given: dict[str, Any], library: PromptLibrary, ahead: float) -> 
     await bot.connect()
     _say(writer, {"pid": os.getpid(), "port": bot.port})
     await _obey(bot, told, reader, writer)
-
-
-async def _new_address(self: AsyncBaseSocketModeClient) -> str:
-    """As slack_sdk has it. But what Slack tells it to wait are seconds of the driver's clock: ask again."""
-    while True:
-        try:
-            answer = await self.web_client.apps_connections_open(app_token=self.app_token or "")
-        except SlackApiError as error:
-            if error.response["error"] != "ratelimited":
-                raise
-            await asyncio.sleep(SOON)
-        else:
-            return str(answer["url"])
 
 
 def _settings(given: dict[str, Any]) -> Settings:

@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from tests.databases import Templates
+from tests.databases import Templates, migrated_templates, postgresql_copy
+from tests.soak.outages import KEPT
 from tests.soak.plan import Outcome, Plan
 from tests.soak.planted import Bug
 from tests.soak.soaking import soaked
@@ -29,10 +30,11 @@ async def soak(plan: Plan, templates: Templates, database_url: str) -> Outcome:
 
 @pytest.mark.parametrize(("http", "rounds"), [(True, 60), (False, 40)], ids=["http", "socket-mode"])
 async def test_whatever_goes_wrong_every_act_is_kept_once_and_everybody_hears_what_they_must(
-    templates: Templates, postgresql_url: str, http: bool, rounds: int
+    http: bool, rounds: int
 ) -> None:
-    plan = Plan(LONGEST, SEED, rounds=rounds, workspaces=2, sets=3, http=http)
-    outcome = await soak(plan, templates, postgresql_url)
+    plan = Plan(LONGEST, SEED, rounds=rounds, workspaces=2, sets=3, http=http, stops=True)
+    with migrated_templates(KEPT) as own, postgresql_copy(own) as url:  # others rely on the tests' server
+        outcome = await soak(plan, own, url)
 
     assert outcome.wrong == []
     assert outcome.counts["acknowledged"] > 30
