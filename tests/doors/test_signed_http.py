@@ -108,10 +108,10 @@ async def test_other_addresses_and_methods_lead_nowhere(on: HttpBot) -> None:
 async def test_alive_and_ready(on: HttpBot, database_url: str) -> None:
     assert (await on.get("/healthz")).status == 200
     assert (await on.get("/readyz")).status == 200
-    downgrade(database_url, "base")
+    await asyncio.to_thread(downgrade, database_url, "base")
     assert (await on.get("/readyz")).status == 503
     assert (await on.get("/healthz")).status == 200
-    upgrade(database_url)
+    await asyncio.to_thread(upgrade, database_url)
     assert (await on.get("/readyz")).status == 200
 
 
@@ -135,9 +135,9 @@ async def test_while_it_stops_it_is_not_ready_takes_nothing_new_and_finishes_wha
 async def test_a_database_that_fails_leaves_an_event_unacknowledged_and_it_works_later(
     on: HttpBot, database_url: str
 ) -> None:
-    downgrade(database_url, "base")
+    await asyncio.to_thread(downgrade, database_url, "base")
     assert (await on.post_signed(on.home_opened())).status == 500
-    upgrade(database_url)
+    await asyncio.to_thread(upgrade, database_url)
     assert (await on.post_signed(on.home_opened())).status == 200
 
 
@@ -171,7 +171,7 @@ async def test_the_counts_name_kinds_and_nobody(on: HttpBot) -> None:
 
 
 async def test_without_a_database_it_still_counts(on: HttpBot, database_url: str) -> None:
-    downgrade(database_url, "base")
+    await asyncio.to_thread(downgrade, database_url, "base")
     page = await on.get("/metrics")
     assert page.status == 200
     assert "als_outbox_waiting NaN" in page.text.splitlines()
