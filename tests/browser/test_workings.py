@@ -4,7 +4,7 @@ import asyncio
 import re
 from pathlib import Path
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.conftest import OpenDesk, served
 from tests.browser.desk import Desk
@@ -145,6 +145,34 @@ async def test_a_bot_killed_in_the_middle_of_its_work_loses_nothing(open_desk: O
     await expect(desk.board).not_to_contain_text("Ruth Adeyemi and")
     await desk.press("1 minute on", desk.page.locator("#bar"))
     await expect(desk.board).to_contain_text("Here: Ruth Adeyemi and Inês Carvalho")
+
+
+async def test_a_button_is_busy_until_what_it_brought_about_is_shown(open_desk: OpenDesk) -> None:
+    """Also where an older drawing is still on its way when the answer comes."""
+    desk = await open_desk()
+    asked, let_go = [asyncio.Event(), asyncio.Event()], [asyncio.Event(), asyncio.Event()]
+    drawings = iter(zip(asked, let_go, strict=True))
+
+    async def slowly(route: Route) -> None:
+        reached, released = next(drawings, (None, None))
+        drawn = await route.fetch()
+        if reached is not None and released is not None:
+            reached.set()
+            await released.wait()
+        await route.fulfill(response=drawn)
+
+    await desk.page.route("**/panes?*", slowly)
+    here = desk.board.get_by_role("button", name="I'm here")
+    await desk.page.evaluate("dispatchEvent(new Event('popstate'))")
+    await asked[0].wait()
+    async with desk.page.expect_response("**/act/press"):
+        await here.click()
+    let_go[0].set()
+    await asked[1].wait()
+    await expect(here).to_have_attribute("aria-busy", "true")
+    let_go[1].set()
+    await expect(here).not_to_have_attribute("aria-busy", "true")
+    await expect(desk.board).to_contain_text("Here: Inês Carvalho")
 
 
 async def test_a_button_is_busy_until_the_answer_is_there_and_gone_when_the_bot_took_it_away(

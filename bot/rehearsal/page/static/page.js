@@ -15,8 +15,8 @@ const modal = document.getElementById("modal");
 const notice = document.getElementById("notice");
 const look = lookOf(new URLSearchParams(location.search));
 const bottoms = new Map();
-let refreshing = null;
-let again = false;
+let drawing = null;
+let following = null;
 let noticeTimer = 0;
 
 // Where one looks
@@ -54,28 +54,22 @@ addEventListener("popstate", (event) => {
 
 // Showing
 
+/** Draw how things are from now on. What is on its way already may be older, so another follows it. */
 function refresh() {
-  if (refreshing) {
-    again = true;
-    return refreshing;
-  }
-  refreshing = draw().finally(() => {
-    refreshing = null;
-    if (again) {
-      again = false;
-      refresh();
-    }
-  });
-  return refreshing;
+  if (drawing) return (following ??= drawing.catch(() => {}).then(drawNext));
+  drawing = draw().finally(() => (drawing = null));
+  return drawing;
+}
+
+function drawNext() {
+  following = null;
+  return refresh();
 }
 
 async function draw() {
   const asked = JSON.stringify(look);
   const drawn = (await panes(query())).panes;
-  if (asked !== JSON.stringify(look)) {
-    again = true;
-    return;
-  }
+  if (asked !== JSON.stringify(look)) return; // whoever looks elsewhere has asked for the next drawing
   const focused = whereFocusIs();
   const known = new Set([...document.querySelectorAll(".message")].map((one) => one.id));
   const shown = body.dataset.look;
