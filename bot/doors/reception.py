@@ -53,6 +53,10 @@ class Arrival:
         """Bolt has answered with this HTTP status; Socket Mode acknowledges only 200."""
         self.outcome = "acknowledged" if status == 200 else "failed"
 
+    def unheard(self) -> None:
+        """Slack was gone before the answer was sent."""
+        self.outcome = "failed"
+
 
 class Reception:
     """Hands payloads to Bolt, and knows how many of them are unanswered."""

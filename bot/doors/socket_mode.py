@@ -118,13 +118,22 @@ class _Connection(AsyncSocketModeHandler):
             self.client.wss_uri = None
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        """Let Bolt answer one envelope; one that comes while the bot stops is left unanswered."""
+        """Let Bolt answer one envelope; one that comes while the bot stops is left unanswered.
+
+        One that crosses the closing of its connection is carried out all the same: what is pressed comes once
+        only, and an event that comes again is known by its id.
+        """
         if self._reception.is_closed:
             return
         async with self._reception.arrival(req.payload) as arrival:
             request = AsyncBoltRequest(mode="socket_mode", body=req.payload, headers=build_headers(req))
             response = await self._reception.dispatch(request, arrival)
-            await send_async_response(client, req, response, NEVER_MIND_WHEN)
+            try:
+                await send_async_response(client, req, response, NEVER_MIND_WHEN)
+            except ConnectionError:
+                arrival.unheard()
+                level = logging.INFO if client.closed else logging.WARNING
+                logger.log(level, "the connection was closed before the answer was sent")
 
     async def die(self) -> None:
         """Stop everything where it stands."""
