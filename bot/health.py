@@ -9,8 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.metrics import Metrics
 from bot.storage.migrate import SchemaState
+from bot.storage.overview import Backlog
 from bot.storage.unit_of_work import Database
-from bot.storage.upkeep import Backlog
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Health:
         """Whether the database answers and has a schema on which this version runs."""
         try:
             async with asyncio.timeout(SECONDS_TO_ANSWER), self._database.reading() as unit:
-                return await unit.upkeep.schema() in FIT
+                return await unit.overview.schema() in FIT
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             logger.warning("not ready: the database does not answer", extra={"error": type(error).__name__})
             return False
@@ -44,7 +44,7 @@ class Health:
     async def _backlog(self) -> Backlog | None:
         try:
             async with asyncio.timeout(SECONDS_TO_ANSWER), self._database.reading() as unit:
-                return await unit.upkeep.backlog(self._now())
+                return await unit.overview.backlog(self._now())
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             logger.warning("what waits cannot be counted", extra={"error": type(error).__name__})
             return None

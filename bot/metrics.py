@@ -16,7 +16,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from bot.storage.upkeep import Backlog
+from bot.storage.overview import Backlog
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 OTHER = "other"

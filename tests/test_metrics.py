@@ -1,7 +1,7 @@
 """What is counted carries names of kinds, never what came from outside, and never without bound."""
 
 from bot.metrics import MOST_VALUES, Metrics
-from bot.storage.upkeep import Backlog
+from bot.storage.overview import Backlog
 
 NOTHING = Backlog(0, 0.0, 0, 0)
 

@@ -14,8 +14,8 @@ from bot.doctor.findings import Finding, code_of, not_checked, ok, unreachable, 
 from bot.doctor.ways_in import SECONDS_PER_CALL
 from bot.settings import Settings
 from bot.starting import CannotStart
+from bot.storage.overview import MeetingPlace
 from bot.storage.unit_of_work import Database
-from bot.storage.upkeep import MeetingPlace
 from bot.vault import CannotOpen, NoKeys
 from bot.workspaces import NotInstalled, NoToken, OneWorkspace, Workspaces
 
@@ -85,7 +85,7 @@ class _Ward:
         if "" in self._silent:
             return _without_token(CHANNELS)
         async with self._database.reading() as unit:
-            places = await unit.upkeep.meeting_places()
+            places = await unit.overview.meeting_places()
         found = [await self._channel(place) for place in places if place.workspace_id not in self._silent]
         bad = [finding for finding in found if finding is not None]
         return bad or [ok(CHANNELS, f"the bot can post in all {len(found)} in which sets meet")]

@@ -25,13 +25,13 @@ from bot.storage.learning_sets import LearningSets
 from bot.storage.life import Life
 from bot.storage.oauth_states import OAuthStates
 from bot.storage.outbox import Outbox
+from bot.storage.overview import Overview
 from bot.storage.people import People
 from bot.storage.proxies import name_nothing_through_a_proxy
 from bot.storage.requests import Requests
 from bot.storage.resealing import Resealing
 from bot.storage.retentions import Retentions
 from bot.storage.tidying import Tidying
-from bot.storage.upkeep import Upkeep
 from bot.vault import Vault
 
 CONNECTIONS = 10
@@ -57,7 +57,7 @@ class UnitOfWork:
         self.requests = Requests(connection)
         self.due_prompts = DuePrompts(connection)
         self.outbox = Outbox(connection, vault)
-        self.upkeep = Upkeep(connection)
+        self.overview = Overview(connection)
         self.tidying = Tidying(connection)
         self.installations = Installations(connection, vault)
         self.life = Life(connection, vault)

@@ -47,8 +47,8 @@ ALLOWED: dict[str, str] = {
     "bot/storage/paces.py:Paces.forget": AGED,
     "bot/storage/requests.py:Requests.forget": AGED,
     "bot/storage/tidying.py:Tidying._delete": AGED,
-    "bot/storage/upkeep.py:Upkeep._outbox": COUNTED,
-    "bot/storage/upkeep.py:Upkeep._prompts": COUNTED,
+    "bot/storage/overview.py:Overview._outbox": COUNTED,
+    "bot/storage/overview.py:Overview._prompts": COUNTED,
 }
 """Function by function, as `file:function`: what looks across workspaces, and why it may."""
 VERDICTS: dict[str, list[str]] = {}

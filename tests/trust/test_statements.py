@@ -69,12 +69,12 @@ async def test_the_watch_hears_the_bot_and_knows_who_asked(world: World) -> None
     watch = StatementWatch()
     watch.listen()
     async with world.database.reading() as unit:
-        await unit.upkeep.backlog(world.now)
+        await unit.overview.backlog(world.now)
         await unit.learning_sets.load(world.slack.team_id, "none")
         await unit.requests._connection.execute(select(learning_sets))
     watch.leave()
 
     found = set(watch.unbound)
-    assert {"bot/storage/upkeep.py:Upkeep._outbox", "bot/storage/upkeep.py:Upkeep._prompts"} <= found
+    assert {"bot/storage/overview.py:Overview._outbox", "bot/storage/overview.py:Overview._prompts"} <= found
     assert all(site.startswith("bot/storage/") for site in found)
     assert watch.wrong == {}

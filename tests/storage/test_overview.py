@@ -6,8 +6,8 @@ from datetime import timedelta
 from bot.domain.wakes import Wake, WakeKind
 from bot.outgoing import Message
 from bot.storage.migrate import SchemaState, downgrade
+from bot.storage.overview import Backlog, MeetingPlace
 from bot.storage.unit_of_work import Database
-from bot.storage.upkeep import Backlog, MeetingPlace
 from tests.storage.examples import NOW, opened, saved, small_set
 
 MINUTE = timedelta(minutes=1)
@@ -19,7 +19,7 @@ def message(key: str) -> Message:
 
 async def backlog(database: Database, minutes: int = 0) -> Backlog:
     async with database.reading() as unit:
-        return await unit.upkeep.backlog(NOW + minutes * MINUTE)
+        return await unit.overview.backlog(NOW + minutes * MINUTE)
 
 
 async def test_where_nothing_waits_nothing_is_counted(database: Database) -> None:
@@ -62,19 +62,19 @@ async def test_sets_meet_where_they_have_not_ended_and_the_app_is_still_installe
     await saved(database, ended)
     await saved(database, small_set(workspace_id="T2"))
     async with database.unit_of_work() as unit:
-        assert await unit.upkeep.meeting_places() == [
+        assert await unit.overview.meeting_places() == [
             MeetingPlace("T1", "s1", "C1"),
             MeetingPlace("T2", "s1", "C1"),
         ]
         await unit.installations.meet("T2", None, NOW)
         await unit.life.uninstall("T2", NOW, NOW)
     async with database.reading() as unit:
-        assert await unit.upkeep.meeting_places() == [MeetingPlace("T1", "s1", "C1")]
+        assert await unit.overview.meeting_places() == [MeetingPlace("T1", "s1", "C1")]
 
 
 async def test_the_schema_is_told_from_within_a_transaction(database_url: str) -> None:
     async with opened(database_url) as database, database.reading() as unit:
-        assert await unit.upkeep.schema() is SchemaState.UP_TO_DATE
+        assert await unit.overview.schema() is SchemaState.UP_TO_DATE
     downgrade(database_url, "-1")
     async with opened(database_url) as database, database.reading() as unit:
-        assert await unit.upkeep.schema() is SchemaState.OLDER
+        assert await unit.overview.schema() is SchemaState.OLDER

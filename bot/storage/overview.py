@@ -40,7 +40,7 @@ class MeetingPlace:
     channel: str
 
 
-class Upkeep:
+class Overview:
     """One query each."""
 
     def __init__(self, connection: AsyncConnection) -> None:
