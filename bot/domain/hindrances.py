@@ -40,8 +40,6 @@ OF_A_CHANNEL = frozenset(
     }
 )
 """They pause the set that meets there; whoever looks after it is told."""
-OF_A_PERSON = frozenset({Hindrance.PERSON_GONE})
-"""They still what is said to that one person."""
 OF_A_WORKSPACE = frozenset({Hindrance.WORKSPACE_GONE, Hindrance.ACCESS_REVOKED})
 """They pause all that is in the workspace; nobody there can be told."""
 

@@ -15,7 +15,6 @@ class Reason(StrEnum):
     NOT_THE_OWNER = "not-the-owner"
     NOT_THE_AUTHOR = "not-the-author"
     NOT_ALLOWED_TO_MANAGE = "not-allowed-to-manage"
-    NOT_PRESENT = "not-present"
     NOT_INVITED = "not-invited"
     ALREADY_IN = "already-in"
     SET_FULL = "set-full"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
@@ -196,8 +196,3 @@ def _id(value: str | Identified) -> str:
 def _rich_text(text: str) -> JsonObject:
     inner = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
     return {"type": "rich_text", "elements": [inner]}
-
-
-def ids_of(values: Iterable[str | Identified]) -> list[str]:
-    """The ids of people or channels given either way."""
-    return [_id(one) for one in values]
