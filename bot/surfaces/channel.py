@@ -12,40 +12,38 @@ from bot.domain.events import (
     SetUnhindered,
 )
 from bot.outgoing import Outgoing
-from bot.prompt_library import Line
-from bot.surfaces import keys
 from bot.surfaces.invitation import invitation
-from bot.surfaces.parts import in_channel, said
-from bot.surfaces.scene import Scene, Step
+from bot.surfaces.parts import occurrence
+from bot.surfaces.scene import Step
 
 
 def joined(event: MemberJoined, step: Step) -> Iterator[Outgoing]:
     """A newcomer."""
     person = event.member.person
     line = step.after.words.rich("between.channel.joined", who=step.after.called(person))
-    yield _post(step.after, f"joined:{person}", line)
+    yield occurrence(step.after, f"joined:{person}", line)
 
 
 def left(event: MemberLeft, step: Step) -> Iterator[Outgoing]:
     """Somebody has gone."""
     line = step.after.words.rich("between.channel.left", who=step.after.called(event.person))
-    yield _post(step.after, f"left:{event.person}", line)
+    yield occurrence(step.after, f"left:{event.person}", line)
 
 
 def facilitator_changed(event: FacilitatorChanged, step: Step) -> Iterator[Outgoing]:
     """Who facilitates from now on."""
     scene = step.after
     if event.facilitator is None:
-        yield _post(scene, "facilitator", scene.words.rich("between.channel.no_facilitator"))
+        yield occurrence(scene, "facilitator", scene.words.rich("between.channel.no_facilitator"))
         return
     who = scene.called(event.facilitator.id)
-    yield _post(scene, "facilitator", scene.words.rich("between.channel.facilitator", who=who))
+    yield occurrence(scene, "facilitator", scene.words.rich("between.channel.facilitator", who=who))
 
 
 def moved(event: MeetingMoved, step: Step) -> Iterator[Outgoing]:
     """The new date."""
     line = step.after.words.rich("between.channel.moved", start=step.after.date_time(event.starts_at))
-    yield _post(step.after, "moved", line)
+    yield occurrence(step.after, "moved", line)
 
 
 def cancelled(event: MeetingCancelled, step: Step) -> Iterator[Outgoing]:
@@ -57,7 +55,7 @@ def cancelled(event: MeetingCancelled, step: Step) -> Iterator[Outgoing]:
     else:
         following = final.date_time(final.meeting.starts_at)
         line = scene.words.rich(_why_cancelled(event, step), start=start, next=following)
-    yield _post(scene, "cancelled", line)
+    yield occurrence(scene, "cancelled", line)
 
 
 def _why_cancelled(event: MeetingCancelled, step: Step) -> str:
@@ -71,10 +69,4 @@ def ended(_event: SetEnded, step: Step) -> Iterator[Outgoing]:
     """The end of the set; its invitation can no longer be answered."""
     scene = step.after
     yield invitation(scene)
-    yield _post(scene, "ended", scene.words.rich("between.channel.ended", set=scene.learning_set.name))
-
-
-def _post(scene: Scene, what: str, line: Line) -> Outgoing:
-    # Each occurrence is a post of its own: an update far up in the channel would be seen by nobody.
-    occurrence = f"{what}:{int(scene.now.timestamp())}"
-    return in_channel(scene, keys.in_set(scene.learning_set.id, occurrence), said(line))
+    yield occurrence(scene, "ended", scene.words.rich("between.channel.ended", set=scene.learning_set.name))

@@ -17,13 +17,13 @@ from bot.domain.events import (
 )
 from bot.domain.hindrances import OF_A_CHANNEL
 from bot.domain.learning_set import Answer, LearningSet
-from bot.outgoing import Message, Outgoing
+from bot.outgoing import Outgoing
 from bot.prompt_library import Line
 from bot.surfaces import keys
 from bot.surfaces.board import is_up
 from bot.surfaces.ids import Action
 from bot.surfaces.invitation import invitation
-from bot.surfaces.parts import button, buttons, direct, in_channel, in_hours, said
+from bot.surfaces.parts import button, buttons, direct, in_hours, occurrence, said
 from bot.surfaces.scene import Scene, Step
 from bot.surfaces.values import Carried
 
@@ -49,7 +49,7 @@ def set_unhindered(_event: SetUnhindered, step: Step) -> Iterator[Outgoing]:
         message = direct(reader, _told_key(before, reader, before.hindered_at), said(solved))
         yield replace(message, update_only=True)
     if not any(isinstance(each, MeetingCancelled) for each in step.events):
-        yield replace(_post(scene, "on", _goes_on(scene)), best_before=scene.now + FRESH)
+        yield replace(occurrence(scene, "on", _goes_on(scene)), best_before=scene.now + FRESH)
 
 
 def channel_changed(event: ChannelChanged, step: Step) -> Iterator[Outgoing]:
@@ -57,7 +57,7 @@ def channel_changed(event: ChannelChanged, step: Step) -> Iterator[Outgoing]:
     if event.by is None:
         return
     scene = step.after
-    yield _post(scene, "here", scene.words.rich("hindrances.set.moved_here"))
+    yield occurrence(scene, "here", scene.words.rich("hindrances.set.moved_here"))
     if any(member.answer is Answer.INVITED for member in scene.learning_set.members):
         yield invitation(scene)
 
@@ -122,8 +122,3 @@ def _goes_on(scene: Scene) -> Line:
 
 def _told_key(about: LearningSet, reader: str, hindered_at: datetime) -> str:
     return keys.direct(about.id, reader, f"hindered:{int(hindered_at.timestamp())}")
-
-
-def _post(scene: Scene, what: str, line: Line) -> Message:
-    occurrence = f"{what}:{int(scene.now.timestamp())}"
-    return in_channel(scene, keys.in_set(scene.learning_set.id, occurrence), said(line))

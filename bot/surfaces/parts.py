@@ -141,6 +141,12 @@ def in_channel(scene: Scene, key: str, *parts: Part | None) -> Message:
     return _message(key, scene.learning_set.channel_id, parts)
 
 
+def occurrence(scene: Scene, what: str, line: Line) -> Message:
+    """A post of its own in the set's channel, each time: an update far up in it would be seen by nobody."""
+    key = keys.in_set(scene.learning_set.id, f"{what}:{int(scene.now.timestamp())}")
+    return in_channel(scene, key, said(line))
+
+
 def in_thread(
     scene: Scene, what: str, *parts: Part | None, broadcast: bool = False, stage: str | None = None
 ) -> Message:
