@@ -52,7 +52,6 @@ from bot.settings import Settings
 from bot.storage.unit_of_work import Database
 from bot.surfaces.ids import Action, Callback
 from bot.surfaces.replies import Subcommand
-from tests.databases import Templates, postgresql_copy
 from tests.e2e import life
 from tests.keys import VAULT
 
@@ -463,9 +462,3 @@ def test_on_postgresql_a_rehearsal_has_a_schema_of_its_own(postgresql_url: str) 
     options = Options(SCENARIOS[1], meetings=1)
     assert asyncio.run(rehearse(settings, options, Mute())) == []
     assert schemas() == before
-
-
-@pytest.fixture
-def postgresql_url(templates: Templates) -> Iterator[str]:
-    with postgresql_copy(templates) as url:
-        yield url
