@@ -16,7 +16,7 @@ from tests.soak.soaking import soaked
 
 ABOUT = """Play many meetings of many sets on three processes, while Slack, the way to it, the processes and
 the database fail by chance; then compare what the driver wrote down with what is there. Ends by itself."""
-SECONDS = 600
+SECONDS = 900
 
 
 def say(line: str) -> None:
