@@ -55,7 +55,8 @@ class Installations:
     async def serving(self, workspace_id: str, enterprise_id: str | None = None) -> Found | None:
         """The installation of this workspace, or of the enterprise to which it belongs.
 
-        ``enterprise_id`` is for a workspace that was never met; of the others it is known.
+        ``enterprise_id``, as a payload names it, is for a workspace of which no enterprise is known: what
+        somebody of another organisation sends may name theirs.
         """
         row = (await self._connection.execute(_serving(workspace_id, enterprise_id))).first()
         return (
@@ -164,7 +165,7 @@ def _serving(workspace_id: str, enterprise_id: str | None) -> Select[Any]:
     known = ours.scalar_subquery()
     enterprises = [installations.c.workspace_id == known]
     if enterprise_id is not None:
-        enterprises.append(installations.c.workspace_id == enterprise_id)
+        enterprises.append((installations.c.workspace_id == enterprise_id) & known.is_(None))
     return (
         select(installations, known.label("known"))
         .where(

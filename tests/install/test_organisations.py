@@ -4,11 +4,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.rehearsal.acts import Act
 from bot.rehearsal.people import Person
 from bot.rehearsal.server import LocalSlack
 from bot.rehearsal.several import Enterprise
+from bot.surfaces.ids import Action
 from bot.workspaces import NotInstalled
+from tests.e2e.bots import library
 from tests.install.house import House
+
+WORDS = library().language("en").words
 
 
 @pytest.fixture
@@ -125,3 +130,45 @@ async def test_an_organisation_that_installs_again_brings_its_workspaces_back(ho
     await house.install(grid, ama)
     assert [row["state"].value for row in await house.rows("workspaces")] == ["installed"]
     assert (await house.workspaces().client_for(bridge.team_id)).token == grid.bot_token
+
+
+async def naming(other: Enterprise, house: House, slack: LocalSlack, act: Act) -> None:
+    """Send what names the workspace of the app, and the organisation of somebody else."""
+    assert act.envelope is not None
+    act.envelope.payload["enterprise"] = {"id": other.id, "name": other.name}
+    await slack.write(act.envelope)
+    await slack.settle(act.envelope)
+    await house.rest()
+
+
+async def test_whoever_comes_from_another_organisation_brings_neither_its_token_nor_its_name_along(
+    house: House,
+) -> None:
+    """As what somebody sends does who is a guest in a shared channel."""
+
+    async def another(name: str) -> Enterprise:
+        organisation = house.slacks.add_enterprise(name)
+        await house.install(organisation, organisation.add_workspace("Galley").add_person("worf"))
+        return organisation
+
+    others = [await another("Bounty")]
+    grid, bridge, ama = starship(house)
+    await house.install(grid, ama)
+    grid.grant_access(bridge)
+    others.append(await another("Reliant"))
+    button = {"type": "button", "action_id": Action.SEND_MY_DATA, "block_id": "b", "action_ts": "1.0"}
+    for other in others:
+        await ama.command("/als privacy")
+        await naming(other, house, bridge, ama.forge_press_in(await ama.see_modal(), [button]))
+        assert WORDS.plain("privacy.done.nothing") in ama.text_of(await ama.see_modal())
+        await ama.close_modal()
+
+    await ama.command("/als privacy")
+    late = ama.forge_press_in(await ama.see_modal(), [button])
+    grid.uninstall()
+    await house.rest()
+    before = await house.everything_kept()
+    await naming(others[0], house, bridge, late)
+    assert await house.everything_kept() == before
+    with pytest.raises(NotInstalled):
+        await house.workspaces().client_for(bridge.team_id)
