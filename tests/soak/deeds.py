@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from bot.domain.learning_set import LearningSet
+from bot.domain.learning_set import Answer, LearningSet
 from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.errors import CannotAct, FormRefused
 from bot.rehearsal.model import Message
@@ -20,8 +20,8 @@ from bot.storage.unit_of_work import Database
 from bot.surfaces import keys
 from bot.surfaces.ids import Action
 from tests.e2e.people import new_set_form
-from tests.soak.ledger import Ledger, Promise, Writing
-from tests.soak.town import Circle, Town
+from tests.soak.ledger import Ledger, Mark, Promise, Writing
+from tests.soak.town import Circle, Town, key_of
 
 AT_ONCE = 12
 """Acts that are under way together. With many more, a busy machine would not answer any of them in time."""
@@ -69,6 +69,9 @@ class Deeds:
                     act = await person.press(post, Action.ACCEPT_INVITATION)
                     if self.ledger.act(circle.where.id, "accept", act):
                         accepted.add(name)
+                        _, set_id, _ = key_of(post).split(":")
+                        left = {"set_id": set_id, "person": person.id, "answer": Answer.IN}
+                        self.ledger.marks.append(Mark(circle.where.id, "members", left))
                     return
 
         return accept
@@ -81,8 +84,11 @@ class Deeds:
     async def press_board(
         self, circle: Circle, person: Person, row: Mapping[str, Any], action: Action
     ) -> None:
-        board = _board(circle, row)
-        self.ledger.act(circle.where.id, action, await person.press(board, action))
+        board, where = _board(circle, row), circle.where
+        done = self.ledger.act(where.id, action, await person.press(board, action))
+        if done and action is Action.I_AM_HERE:
+            left = {"meeting_id": row["id"], "person": person.id, "present": True}
+            self.ledger.marks.append(Mark(where.id, "attendance", left))
 
     def bidding(
         self, circle: Circle, person: Person, row: Mapping[str, Any]

@@ -1,13 +1,18 @@
 """What the driver writes down while it plays: what was acknowledged, and what troubled the calls to Slack."""
 
+import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.rehearsal.acts import Act
 
 AMBIGUOUS = frozenset({"status_after", "drop_after", "garble"})
 """Faults after which the bot cannot know whether Slack did what it was asked."""
+WRITTEN = re.compile(r"[A-Z][a-z]+ number \d+\.")
+"""A text of a member: no two are equal, anywhere."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,15 @@ class Writing:
     column: str
     text: str
     kept: bool
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a press that was acknowledged has to leave: one row of ``table`` with these values."""
+
+    workspace_id: str
+    table: str
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,7 @@ class Ledger:
     """See the head of this file."""
 
     writings: list[Writing] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
     reports: dict[str, datetime] = field(default_factory=dict)
     """When somebody first tried to report on a promise, by its text."""

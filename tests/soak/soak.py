@@ -1,20 +1,30 @@
 """The course of one soak, from an empty database to the balance."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import exists, select, tuple_
 
 from bot.domain.learning_set import Phase
-from bot.storage.tables import RowState, handled_requests, lanes, learning_sets, meetings, outbox
+from bot.storage.tables import (
+    RowState,
+    handled_requests,
+    lanes,
+    learning_sets,
+    meetings,
+    outbox,
+    sent_messages,
+)
 from bot.storage.unit_of_work import Database
 from tests.keys import VAULT
-from tests.soak.balance import Balance
+from tests.soak.balance import compared
 from tests.soak.clock import DriversClock
+from tests.soak.evidence import Evidence, evidence
 from tests.soak.ledger import Ledger
 from tests.soak.members import Members
 from tests.soak.outages import CRASHED, SHUT, STOPPED
@@ -65,29 +75,33 @@ class Soak:
 
     async def balance(self) -> Outcome:
         """Compare, when everything has come to rest."""
-        balance = Balance(self.town, self.database, self.ledger, self.clock.now())
-        await balance.draw_up()
+        found = await self.evidence()
         doubled, excused = self.posts.doubled()
-        wrong = balance.wrong + doubled
-        counts = self._counts(balance, excused)
+        wrong = compared(found) + doubled
+        counts = self._counts(found.counts, excused)
         verdict = "BALANCED" if not wrong else f"NOT BALANCED: {len(wrong)} wrong"
         told = ", ".join(f"{number} {what}" for what, number in counts.items())
         return Outcome(wrong, counts, f"{verdict}; seed {self.plan.seed}; {told}")
 
-    def _counts(self, balance: Balance, excused: int) -> Mapping[str, int]:
-        counts, faults = balance.counts, self.weather.counts
+    async def evidence(self) -> Evidence:
+        """What is to be compared, as it is now."""
+        return await evidence(self.town, self.ledger, self.database, self.clock.now())
+
+    def _counts(self, counts: Counter[str], excused: int) -> Mapping[str, int]:
+        faults = self.weather.counts
         return {
             "meetings": counts["meetings"],
             "acts": self.ledger.acts.total(),
             "acknowledged": self.ledger.acknowledged,
             "texts once": counts["texts"],
+            "presses kept": counts["marks"],
             "posts": self.posts.count,
             "twice with cause": excused,
             "boards due": counts["boards"],
             "boards up": counts["boards up"],
             "nudges due": counts["nudges due"],
             "nudges": counts["nudges"],
-            "dead or held": counts["dead or held"],
+            "owners told": counts["owners told"],
             "faults": faults.total(),
             "killed": faults["replica killed"],
             "outages": sum(faults[kind] for kind in (SHUT, STOPPED, CRASHED)),
@@ -117,10 +131,14 @@ class Soak:
         await self.replicas.replace()
 
     async def _find_left_behind(self) -> None:
-        """When all are at rest, what is being sent is being sent by nobody."""
+        """When all are at rest, what is being sent is being sent by nobody. What the bot knows to be there is
+        only updated.
+        """
         if not self.weather.struck:
             return
-        statement = select(outbox.c.workspace_id, outbox.c.key).where(outbox.c.state == RowState.SENDING)
+        c, sent = outbox.c, sent_messages.c
+        known = exists().where(sent.workspace_id == c.workspace_id, sent.key == c.key)
+        statement = select(c.workspace_id, c.key).where(c.state == RowState.SENDING, ~known)
         async with self.database._engine.connect() as connection:
             self.posts.left_behind([(row[0], row[1]) for row in await connection.execute(statement)])
 
