@@ -25,7 +25,7 @@ def measured() -> dict[str, dict[str, Any]]:
 def agrees(said: str, number: float) -> bool:
     """Whether it is the number, rounded to as many digits as are said."""
     _, _, decimals = said.partition(".")
-    return abs(float(said.replace(",", "")) - number) <= 0.501 / 10 ** len(decimals)
+    return abs(float(said.replace(",", "")) - number) <= 0.501 * 10.0 ** -len(decimals)
 
 
 def spread(side: dict[str, Any]) -> list[float]:
