@@ -102,6 +102,8 @@ def serve_rehearsal(settings: Settings, given: argparse.Namespace) -> None:
     Raises `RehearsalFailed`, and CannotStart as `run` does.
     """
     configure_logs("WARNING", "text")
+    if given.transcript is not None and not given.transcript.parent.is_dir():
+        raise CannotStart(f"The transcript cannot be written: no folder for {given.transcript}.")
     if not (given.headless or given.autoplay):
         page = PageOptions(
             given.port, given.fresh, given.folder, given.scenario, given.seed, given.transcript
@@ -111,10 +113,7 @@ def serve_rehearsal(settings: Settings, given: argparse.Namespace) -> None:
     meetings = given.meetings or (HEADLESS_MEETINGS if given.headless else READ_MEETINGS)
     slowly = not given.headless and sys.stdout.isatty()
     options = Options(given.scenario or FIRST, meetings, given.seed, given.transcript, slowly, given.http)
-    try:
-        asyncio.run(_until_told_to_stop(settings, options))
-    except FileNotFoundError as error:
-        raise CannotStart(f"The transcript cannot be written: no folder for {error.filename}.") from error
+    asyncio.run(_until_told_to_stop(settings, options))
 
 
 async def _until_told_to_stop(settings: Settings, options: Options) -> None:

@@ -5,19 +5,22 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import sys
 import webbrowser
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from zoneinfo import ZoneInfo
 
+from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app_manifest import manifest
 from bot.backstage import Backstage
-from bot.bootstrap import CannotStart, no_database
+from bot.bootstrap import CannotStart
 from bot.rehearsal.cast import Cast
 from bot.rehearsal.clock import MovableClock, aware
 from bot.rehearsal.json_types import JsonObject
@@ -33,7 +36,8 @@ from bot.vault import Vault, new_key
 
 FOLDER = Path(".rehearsal")
 PORT = 8765
-STATE, DATABASE, KEY = "rehearsal.json", "rehearsal.sqlite3", "rehearsal.key"
+PORTS = range(65_536)
+STATE, DATABASE, KEY, LOCK = "rehearsal.json", "rehearsal.sqlite3", "rehearsal.key", "rehearsal.lock"
 VERSION = 1
 """Of the kept state; another one is not read."""
 IDS_SKIPPED = 1_000
@@ -61,18 +65,20 @@ async def serve_page(settings: Settings, options: PageOptions, tell: Callable[[s
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with on_page(settings, options) as (address, _rehearsal):
         tell(
-            f"The rehearsal is at {address}\nStop with Ctrl-C; it goes on where it was. --fresh begins anew."
+            f"The rehearsal is at {address}\nStop with Ctrl-C; the next start goes on from there, or begins "
+            "anew with --fresh (make rehearse ARGS=--fresh)."
         )
         if _has_screen():
-            await asyncio.to_thread(webbrowser.open, address)
+            # Some browsers come back only when they are closed, and nobody waits for that.
+            Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         await stopping.wait()
 
 
 @asynccontextmanager
 async def on_page(settings: Settings, options: PageOptions) -> AsyncIterator[tuple[str, Rehearsal]]:
     """The page's address, and what is behind it, while it is served."""
-    with reserved(options.port) as door:
-        store = Store(options.folder)
+    store = Store(options.folder)
+    with reserved(options.port) as door, store.held():
         if options.fresh:
             store.clear()
         async with _set_up(settings, options, store) as rehearsal:
@@ -111,6 +117,24 @@ class Store:
         except ValueError as wrong:
             raise _unreadable(file) from wrong
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """While it lasts no other process rehearses in this folder. Raises `CannotStart` where one does.
+
+        SQLite locks the file: it does so on every system, and the lock ends with the process.
+        """
+        self._make()
+        with closing(sqlite3.connect(self.folder / LOCK, timeout=0)) as lock:
+            try:
+                lock.execute("PRAGMA journal_mode = MEMORY")
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError as held:
+                raise CannotStart(
+                    f"Another rehearsal goes on in {self.folder}. "
+                    "Stop it, or name another folder with --folder."
+                ) from held
+            yield
+
     def clear(self) -> None:
         """Forget what was kept; nothing else in the folder is touched."""
         for name in (STATE, DATABASE, KEY, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal"):
@@ -138,13 +162,21 @@ class Store:
         beside.replace(file)
 
     def prepare(self) -> None:
-        """Make the folder, which git ignores, and the database. Raises `CannotStart`."""
+        """Make the database, or bring it up to this version. Raises `CannotStart`."""
+        try:
+            upgrade(self.database_url)
+        except (CommandError, SQLAlchemyError) as wrong:
+            raise _unreadable(self.folder / DATABASE) from wrong
+
+    def _make(self) -> None:
+        """Make the folder, which git ignores. Raises `CannotStart`."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / ".gitignore").write_text("*\n", encoding="utf-8")
-            upgrade(self.database_url)
-        except (SQLAlchemyError, OSError) as error:
-            raise no_database(error) from error
+        except OSError as error:
+            raise CannotStart(
+                f"Nothing can be kept in {self.folder} ({error.strerror}). Name another folder with --folder."
+            ) from error
 
 
 @asynccontextmanager
@@ -222,7 +254,9 @@ def _unreadable(file: Path) -> CannotStart:
 
 
 def reserved(port: int) -> socket.socket:
-    """A socket that listens on loopback; 0 for any free port. Raises `CannotStart` where it is taken."""
+    """A socket that listens on loopback; 0 for any free port. Raises `CannotStart` where it cannot be had."""
+    if port not in PORTS:
+        raise CannotStart(f"{port} is no port of a machine. Name one below {PORTS.stop} with --port.")
     try:
         return socket.create_server((HOST, port))
     except OSError as taken:

@@ -13,10 +13,15 @@ PROC = Path("/proc")
 LISTENS = "0A"
 
 
+def command(folder: Path) -> tuple[str, ...]:
+    """What somebody types, on any port that is free."""
+    return sys.executable, "-m", "bot", "rehearse", "--port", "0", "--folder", str(folder)
+
+
 async def started(folder: Path) -> tuple[asyncio.subprocess.Process, str]:
     """The process, which leads a session of its own, and the one address that it prints."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "rehearse", "--port", "0", "--folder", str(folder)),
+        *command(folder),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,

@@ -1,5 +1,6 @@
 """The page's wiring: what is kept where, and what is said when it cannot begin."""
 
+import json
 import socket
 from pathlib import Path
 
@@ -7,18 +8,47 @@ import pytest
 
 from bot.bootstrap import CannotStart
 from bot.rehearsal.scenario import names
-from bot.rehearse_page import DATABASE, STATE, PageOptions, Store, on_page
+from bot.rehearse_page import DATABASE, KEYS, STATE, VERSION, PageOptions, Store, on_page
 from bot.settings import Settings
 
 
 async def test_a_taken_port_is_said_in_a_sentence_and_nothing_kept_is_touched(tmp_path: Path) -> None:
     (tmp_path / STATE).write_text("{}", encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(CannotStart, match="--port"):
-            async with on_page(Settings(), PageOptions(port=port, folder=tmp_path, fresh=True)):
-                pass
+        for port in (taken.getsockname()[1], 99_999):
+            with pytest.raises(CannotStart, match="--port"):
+                async with on_page(Settings(), PageOptions(port=port, folder=tmp_path, fresh=True)):
+                    pass
     assert (tmp_path / STATE).exists()
+
+
+async def test_a_folder_keeps_one_rehearsal_at_a_time(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with store.held():
+        (tmp_path / STATE).write_text("{}", encoding="utf-8")
+        with pytest.raises(CannotStart, match="--folder"):
+            async with on_page(Settings(), PageOptions(port=0, folder=tmp_path, fresh=True)):
+                pass
+        assert (tmp_path / STATE).exists()
+    with store.held():
+        pass
+
+
+async def test_a_folder_that_cannot_be_one_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("", encoding="utf-8")
+    with pytest.raises(CannotStart, match="--folder"):
+        async with on_page(Settings(), PageOptions(port=0, folder=tmp_path / "notes.txt")):
+            pass
+
+
+async def test_a_database_that_is_none_is_not_thrown_away(tmp_path: Path) -> None:
+    kept = json.dumps(dict.fromkeys(KEYS, "") | {"version": VERSION, "scenario": names()[0]})
+    (tmp_path / STATE).write_text(kept, encoding="utf-8")
+    (tmp_path / DATABASE).write_text("no database, but somebody's words" * 40, encoding="utf-8")
+    with pytest.raises(CannotStart, match="--fresh"):
+        async with on_page(Settings(), PageOptions(port=0, folder=tmp_path)):
+            pass
+    assert "somebody's words" in (tmp_path / DATABASE).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("kept", ["no json", "{}", '{"version": 0}', '{"version": 1, "scenario": "x"}'])
