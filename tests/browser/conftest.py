@@ -92,8 +92,8 @@ async def open_desk(browser: Browser, folder: Path) -> AsyncIterator[OpenDesk]:
 
 
 @asynccontextmanager
-async def served(folder: Path) -> AsyncIterator[tuple[str, Rehearsal]]:
+async def served(folder: Path, *, fresh: bool = False) -> AsyncIterator[tuple[str, Rehearsal]]:
     """The rehearsal kept in this folder, played without pauses."""
-    options = PageOptions(port=0, folder=folder, reading_speed=0)
+    options = PageOptions(port=0, folder=folder, fresh=fresh, reading_speed=0)
     async with on_page(Settings(), options) as opened:
         yield opened

@@ -4,8 +4,10 @@ import asyncio
 import re
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser, Route, expect
 
+from bot.rehearsal.page import inspector
 from tests.browser.conftest import OpenDesk, served
 from tests.browser.desk import Desk
 
@@ -61,6 +63,44 @@ async def test_two_windows_see_each_other_without_a_reload_and_unread_is_marked(
     await ruth.type("Good morning")
     await expect(ines.page.locator(".main")).to_contain_text("Good morning")
     await expect(ines.page.locator("#news")).to_contain_text("Good morning")
+
+
+async def test_a_window_for_each_of_seven_people_and_none_is_left_behind(open_desk: OpenDesk) -> None:
+    """A browser has six connections to one server for all its windows."""
+    first = await open_desk()
+    windows = [first]
+    for _ in range(7):
+        window = Desk(await first.page.context.new_page(), first.rehearsal)
+        await window.page.goto(first.page.url)
+        windows.append(window)
+    await windows[-1].press("Start the meeting")
+    for window in windows:
+        await expect(window.board).to_contain_text("Welcome (stage 1 of")
+    for window in windows[:3]:
+        await window.page.close()
+    await windows[-1].press("I'm here")
+    for window in windows[3:]:
+        await expect(window.board).to_contain_text("Here: Inês Carvalho")
+
+
+async def test_what_somebody_has_begun_to_write_waits_for_them_where_they_wrote_it(
+    open_desk: OpenDesk,
+) -> None:
+    desk = await open_desk()
+    composer = desk.page.locator("#composer")
+    await composer.fill("I would rather")
+    await desk.act_as("Ruth Adeyemi")
+    await expect(composer).to_have_value("")
+    await desk.visit("all-staff")
+    await composer.fill("Good morning")
+    await desk.act_as("Inês Carvalho")
+    await expect(composer).to_have_value("")
+    await desk.visit("heads-of-department")
+    await expect(composer).to_have_value("I would rather")
+    await desk.type("I would rather wait")
+    await desk.visit("all-staff")
+    await desk.visit("heads-of-department")
+    await expect(composer).to_have_value("")
 
 
 async def test_what_is_before_ones_eyes_is_not_told_as_unread(open_desk: OpenDesk) -> None:
@@ -122,6 +162,27 @@ async def test_trouble_is_told_and_the_bot_comes_back(open_desk: OpenDesk) -> No
     pressed = wire.locator("li", has_text="block_actions presence.here").first
     await pressed.locator("summary").click()
     await expect(pressed.locator("pre")).to_contain_text('"trigger_id"')
+
+
+async def test_the_inspector_goes_back_to_the_first_call(
+    open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspector, "SHOWN", 4)
+    desk = await open_desk()
+    await desk.press("Start the meeting")
+    await desk.page.get_by_role("button", name="Inspector").click()
+    await expect(desk.page.get_by_role("complementary", name="Inspector")).to_be_visible()
+    entries, slack = desk.page.locator(".wire > li"), desk.rehearsal.slack
+    earlier = desk.page.get_by_role("button", name="Show earlier ones")
+    await expect(entries).to_have_count(4)
+    for times in range(2, len(slack.calls) + len(slack.envelopes)):
+        if not await earlier.count():
+            break
+        await earlier.click()
+        await expect(entries).to_have_count(min(4 * times, len(slack.calls) + len(slack.envelopes)))
+    await expect(earlier).to_have_count(0)
+    await expect(entries).to_have_count(len(slack.calls) + len(slack.envelopes))
+    assert len(slack.calls) > 4
 
 
 async def test_a_bot_killed_in_the_middle_of_its_work_loses_nothing(open_desk: OpenDesk) -> None:
@@ -242,7 +303,7 @@ async def test_light_or_dark_is_chosen_by_key_kept_and_never_flashes(open_desk: 
     assert await page.evaluate(ground) == dark
 
 
-async def test_a_rehearsal_goes_on_where_it_was(browser: Browser, folder: Path) -> None:
+async def test_a_rehearsal_goes_on_where_it_was_or_begins_anew(browser: Browser, folder: Path) -> None:
     async with served(folder) as opened:
         desk = await Desk.open(browser, *opened, width=1280, height=800, dark=False)
         await desk.press("Start the meeting")
@@ -258,5 +319,12 @@ async def test_a_rehearsal_goes_on_where_it_was(browser: Browser, folder: Path) 
         await expect(desk.board).to_contain_text("Welcome (stage 1 of")
         await desk.press("Next: Report-backs")
         await expect(desk.board).to_contain_text("stage 2 of")
+        desk.check_quiet()
+        await desk.page.context.close()
+    async with served(folder, fresh=True) as opened:
+        assert opened[1].clock.now() < before
+        desk = await Desk.open(browser, *opened, width=1280, height=800, dark=False)
+        await desk.press("Start the meeting")
+        await expect(desk.board).to_contain_text("Welcome (stage 1 of")
         desk.check_quiet()
         await desk.page.context.close()

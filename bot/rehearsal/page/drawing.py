@@ -14,7 +14,7 @@ from bot.rehearsal.block_kit.reading import read_text_object
 from bot.rehearsal.form_values import STATE_KEYS, conversation_fits
 from bot.rehearsal.json_types import Json, JsonObject
 from bot.rehearsal.page import texts
-from bot.rehearsal.page.inspector import entries
+from bot.rehearsal.page.inspector import earlier, entries
 from bot.rehearsal.page.panes import HOME, MESSAGES, Panes
 from bot.rehearsal.page.rehearsal import Rehearsal
 
@@ -41,6 +41,7 @@ def environment() -> Environment:
         "safe_url": texts.safe_url,
         "options_of": options_of,
         "choices": _choices,
+        "menu": _menu,
         "state_of": state_of,
         "plain": read_text_object,
     }
@@ -84,6 +85,7 @@ class Drawing:
             "now": self._rehearsal.clock.now(),
             "HOME": HOME,
             "MESSAGES": MESSAGES,
+            "earlier": earlier,
             "entries": entries,
             **facts,
         }
@@ -108,8 +110,20 @@ def state_of(element: JsonObject, values: JsonObject, block_id: str) -> Json:
 
 
 @pass_context
+def _menu(context: Context, element: JsonObject) -> list[tuple[str, list[dict[str, str]]]]:
+    """What can be picked from a menu, by heading; a menu without headings is one with an empty one."""
+    groups = element.get("option_groups")
+    if groups is None:
+        return [("", _choices(context, element))]
+    return [
+        (read_text_object(one["label"]), _choices(context, element | {"option_groups": [one]}))
+        for one in groups
+    ]
+
+
+@pass_context
 def _choices(context: Context, element: JsonObject) -> list[dict[str, str]]:
-    """What can be picked from a menu: options, people, or conversations that its reader is in."""
+    """What can be picked: options, people, or conversations that its reader is in."""
     kind, panes = element["type"], context["panes"]
     workspace = panes.slack.workspace
     if kind.endswith("users_select"):

@@ -13,7 +13,7 @@ from bot.rehearsal.records import Call
 from bot.rehearsal.server import LocalSlack
 
 SHOWN = 120
-"""How many of the newest are listed."""
+"""So many of the newest are listed at first, and so many more each time somebody asks for earlier ones."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,18 @@ class Entry:
     detail: str = ""
 
 
-def entries(slack: LocalSlack) -> list[Entry]:
-    """The newest things, oldest first."""
-    calls = [_of_call(number, one) for number, one in enumerate(slack.calls)][-SHOWN:]
-    envelopes = [_of_envelope(number, one) for number, one in enumerate(slack.envelopes)][-SHOWN:]
+def entries(slack: LocalSlack, times: int) -> list[Entry]:
+    """The newest things, oldest first: `times` as many as are listed at first."""
+    most = SHOWN * times
+    calls = [_of_call(number, one) for number, one in enumerate(slack.calls)][-most:]
+    envelopes = [_of_envelope(number, one) for number, one in enumerate(slack.envelopes)][-most:]
     # At one instant of the clock what came to the bot comes before what it answered.
-    return sorted([*envelopes, *calls], key=lambda one: one.at)[-SHOWN:]
+    return sorted([*envelopes, *calls], key=lambda one: one.at)[-most:]
+
+
+def earlier(slack: LocalSlack, times: int) -> bool:
+    """Whether there is more than these."""
+    return len(slack.calls) + len(slack.envelopes) > SHOWN * times
 
 
 def payload(slack: LocalSlack, key: str) -> str | None:

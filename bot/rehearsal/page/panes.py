@@ -27,7 +27,8 @@ class Look:
     user: str
     place: str
     thread: str | None = None
-    inspecting: bool = False
+    inspecting: int = 0
+    """0 without the inspector; else how far back it goes: see `inspector.entries`."""
     reading: frozenset[str] = frozenset()
     """The panes that are before the reader's eyes: what stands there counts as read."""
 

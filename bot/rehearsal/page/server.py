@@ -21,6 +21,7 @@ from bot.rehearsal.people import Person
 HOST = "127.0.0.1"
 STREAM_SECONDS = 15.0
 """So often a stream says that it is still there."""
+MOST_DIGITS = 4
 Deed = Callable[[Person, JsonObject], Awaitable[Done]]
 
 
@@ -105,7 +106,7 @@ class PageServer:
             user=user if user in ids else next(iter(people.values())).id,
             place=query.get("place") or self._rehearsal.cast.home.id,
             thread=query.get("thread") or None,
-            inspecting=query.get("inspect") == "1",
+            inspecting=_count(query.get("inspect", "")),
             reading=frozenset(query.get("reading", "").split(",")),
         )
         return Panes(self._rehearsal, look)
@@ -167,6 +168,11 @@ class PageServer:
     def _answer(self, done: Done) -> web.Response:
         notice = self._drawing.notice(done.notice, **done.values) if done.notice else None
         return web.json_response({"notice": notice, "kind": done.notice})
+
+
+def _count(text: str) -> int:
+    """A small number in an address; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else 0
 
 
 async def _document(request: web.Request) -> JsonObject:

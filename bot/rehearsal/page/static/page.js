@@ -15,6 +15,7 @@ const modal = document.getElementById("modal");
 const notice = document.getElementById("notice");
 const look = lookOf(new URLSearchParams(location.search));
 const bottoms = new Map();
+const drafts = new Map();
 let drawing = null;
 let following = null;
 let noticeTimer = 0;
@@ -73,11 +74,13 @@ async function draw() {
   const focused = whereFocusIs();
   const known = new Set([...document.querySelectorAll(".message")].map((one) => one.id));
   const shown = body.dataset.look;
+  keepDrafts();
   for (const [name, html] of Object.entries(drawn)) {
     morph.show(document.querySelector(`[data-pane-name="${name}"]`), html);
   }
   body.dataset.look = [look.as, look.place, look.thread].join(" ");
   arrange();
+  bringDrafts();
   keepAtBottom();
   if (shown === body.dataset.look) tellNews(known);
   showModal();
@@ -91,6 +94,20 @@ function arrange() {
     combo.showChosen(one);
     one.toggleAttribute("data-ready", true);
   }
+}
+
+// What somebody has begun to write waits for them where they wrote it, and for nobody else.
+
+function composers() {
+  return [...document.querySelectorAll("[data-composer]")].map((form) => [form.dataset.key, form.elements[0]]);
+}
+
+function keepDrafts() {
+  for (const [key, field] of composers()) drafts.set(key, field.value);
+}
+
+function bringDrafts() {
+  for (const [key, field] of composers()) field.value ||= drafts.get(key) ?? "";
 }
 
 function keepAtBottom() {
@@ -247,9 +264,8 @@ const clicks = {
   place: (one) => visit(one.dataset.place, one.dataset.openThread ?? ""),
   thread: (one) => go({ thread: one.dataset.thread, inspect: "" }, one.dataset.thread ? "side" : "main"),
   inspect: (one) => {
-    const on = one.dataset.inspect === "on";
     document.getElementById("controls").hidePopover?.();
-    return go({ inspect: on ? "1" : "" }, on ? "side" : "main");
+    return go({ inspect: one.dataset.inspect }, one.dataset.inspect ? "side" : "main");
   },
   show: (one) => {
     body.dataset.pane = one.dataset.show;

@@ -1,5 +1,7 @@
 // Words with the server.
 
+const SHARED = "rehearsal";
+
 async function json(response) {
   if (!response.ok) throw new Error(`${response.status} of ${response.url}`);
   return response.json();
@@ -22,12 +24,28 @@ export async function payload(key) {
   return response.ok ? response.text() : "";
 }
 
-/** Call `changed` at every change, and `lost` with true or false as the stream breaks or comes back. */
+/**
+ * Call `changed` at every change, and `lost` with true or false as the stream breaks or comes back.
+ *
+ * A browser opens six connections to one server and no more, and a stream keeps one of them for itself. So all
+ * windows of a browser share one stream: whichever has the lock reads it, and tells the others.
+ */
 export function listen(changed, lost) {
-  const stream = new EventSource("/events");
-  stream.addEventListener("message", () => {
-    lost(false);
-    changed();
+  const windows = new BroadcastChannel(SHARED);
+  const hear = (beats) => {
+    lost(!beats);
+    if (beats) changed();
+  };
+  const tell = (beats) => {
+    windows.postMessage(beats);
+    hear(beats);
+  };
+  windows.addEventListener("message", (event) => hear(event.data));
+  navigator.locks.request(SHARED, () => {
+    const stream = new EventSource("/events");
+    stream.addEventListener("message", () => tell(true));
+    stream.addEventListener("error", () => tell(false));
+    return new Promise(() => {}); // until this window is closed
   });
-  stream.addEventListener("error", () => lost(true));
+  changed(); // what came between the drawing of this page and its listening
 }
