@@ -63,14 +63,23 @@ class Desk:
     def modal(self) -> Locator:
         return self.page.locator("#modal")
 
+    async def see_places(self) -> None:
+        """In a narrow window, go back to where people and places are listed."""
+        for label in ("Back", "Back to the channel", "Back to places and people"):
+            button = self.page.get_by_label(label, exact=True)
+            if await button.is_visible():
+                await button.click()
+
     async def act_as(self, name: str) -> None:
         """Choose whom one acts as."""
+        await self.see_places()
         row = self.page.locator(".who", has_text=name)
         await row.click()
         await expect(row).to_have_attribute("aria-current", "true")
 
     async def visit(self, place: str) -> None:
         """Go to a place of the sidebar."""
+        await self.see_places()
         await self.page.locator(".places button", has_text=place).first.click()
 
     # Doing
@@ -92,8 +101,19 @@ class Desk:
         if await forward.count():
             await self.press(await forward.inner_text())
         else:
-            await self.page.get_by_role("button", name="Stage's end").click()
+            await self.move_clock("Stage's end")
         await expect(self.board).not_to_contain_text(number)
+
+    async def move_clock(self, label: str) -> None:
+        """Press one of the clock's buttons, which a narrow window keeps in a sheet."""
+        sheet = self.page.get_by_label("Clock and simulated members")
+        narrow = await sheet.is_visible()
+        if narrow:
+            await sheet.click()
+        await self.page.get_by_role("button", name=label).click()
+        if narrow:
+            await self.page.keyboard.press("Escape")
+            await expect(self.page.locator("#controls")).to_be_hidden()
 
     async def fill(self, values: dict[str, str]) -> None:
         """Type into the open modal, by label."""
@@ -131,6 +151,19 @@ class Desk:
 def plainly(text: str) -> str:
     """Without line breaks and doubled blanks."""
     return " ".join(text.split())
+
+
+def words_of(document: Any) -> set[str]:
+    """Every text in a view, also those in menus, of placeholders and of questions."""
+    if isinstance(document, list):
+        return {text for one in document for text in words_of(one)}
+    if not isinstance(document, dict):
+        return set()
+    if document.get("type") in ("plain_text", "mrkdwn", "text"):
+        return {plainly(line) for line in str(document["text"]).splitlines()} - {""}
+    if document.get("type") == "date":
+        return set()
+    return {text for one in document.values() for text in words_of(one)}
 
 
 def texts_of(blocks: Any) -> set[str]:

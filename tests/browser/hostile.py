@@ -40,6 +40,11 @@ DRAWN = """async (looks) => {
     return texts.join("\\n");
 }"""
 """The text of several looks, as the browser reads what the server drew for them."""
+IN_A_FORM = """(form) => [form, ...form.querySelectorAll("*")].flatMap((one) => [
+    ...["placeholder", "aria-label"].map((name) => one.getAttribute(name) ?? ""),
+    ...Object.values(JSON.parse(one.dataset.confirm ?? "{}")),
+    one === form ? form.textContent : ""]).join("\\n")"""
+"""All words of a modal: what is seen at once, what a menu holds, and what a field or a button asks."""
 TYPED = {"plain_text_input", "url_text_input", "number_input", "email_text_input", "rich_text_input"}
 """The kinds of field into which one types, by their names in Block Kit."""
 

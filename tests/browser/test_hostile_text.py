@@ -15,8 +15,8 @@ from bot.rehearsal.people import Person
 from bot.rehearsal.view_desk import OpenView
 from bot.storage.migrate import upgrade
 from bot.surfaces.ids import Callback
-from tests.browser.desk import Desk
-from tests.browser.hostile import DRAWN, HARM, Texts, page_of, typed_fields
+from tests.browser.desk import Desk, plainly, words_of
+from tests.browser.hostile import DRAWN, HARM, IN_A_FORM, Texts, page_of, typed_fields
 from tests.e2e.hostile import LINK
 from tests.e2e.test_hostile_text import choose_another
 from tests.e2e.tour import Tour, Way
@@ -41,6 +41,8 @@ async def desk(world: World, browser: Browser) -> AsyncIterator[Desk]:
         yield desk
         assert await desk.page.evaluate("window.harm") == []
         desk.check_quiet()
+        await desk.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<b onerror=h()>')")
+        assert await desk.page.evaluate("window.harm.length"), "whoever watches sees nothing"
         await desk.page.context.close()
 
 
@@ -48,6 +50,7 @@ async def _everything_drawn(desk: Desk, world: World, person: Person) -> str:
     """All that this person finds on the page, wherever they look."""
     channels = (world.place.channel, world.place.open_channel)
     looks = [{"as": person.id, "place": place} for place in (HOME, MESSAGES)]
+    looks.append({"as": person.id, "inspect": "1"})
     for channel in channels:
         roots = [one.ts for one in person.messages(channel) if not one.is_reply and person.thread(one)]
         looks += [{"as": person.id, "place": channel.id, "thread": ts} for ts in roots or [""]]
@@ -93,6 +96,8 @@ async def _try(desk: Desk, tour: Tour, way: Way, texts: Texts) -> list[str]:
     desk.rehearsal.pulse.touch()
     form = desk.page.locator(f"form[data-view-id='{view.id}']")
     await expect(form).to_be_visible()
+    shown = plainly(await form.evaluate(IN_A_FORM))
+    assert [one for one in words_of(view.document) if one not in shown] == []
     written = await _fill(desk, way, view, texts)
     if way.sends:
         await form.locator("[type=submit]").click()
@@ -104,7 +109,7 @@ async def _try(desk: Desk, tour: Tour, way: Way, texts: Texts) -> list[str]:
 
 
 @pytest.mark.timeout(300)
-async def test_every_field_of_every_modal_takes_markup_and_shows_it_as_it_was_written(
+async def test_every_modal_shows_all_its_words_and_every_field_takes_markup_as_it_was_written(
     desk: Desk, world: World
 ) -> None:
     texts = Texts()
@@ -149,6 +154,12 @@ async def test_whatever_is_typed_elsewhere_shows_as_it_was_written(desk: Desk, w
     await desk.thread.locator("textarea").fill(said)
     await desk.thread.locator("textarea").press("Enter")
     await expect(desk.thread.locator(".message").last).to_contain_text(said)
+
+    await desk.page.get_by_role("button", name="Inspector").click()
+    typed = desk.page.locator(".wire li", has_text="/als n").last
+    await typed.locator("summary").click()
+    await expect(typed.locator("pre")).to_contain_text("<img src=x onerror=h()>")
+    await desk.page.get_by_label("Close the inspector").click()
 
     await desk.type("/als new")
     for box in await desk.modal.locator("[role=combobox]").all():
