@@ -70,6 +70,24 @@ async def test_every_kind_of_field_can_be_read_and_fits(open_desk: OpenDesk) -> 
     assert await desk.page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true"
 
 
+async def test_what_opens_over_the_page_can_be_read_and_fits(open_desk: OpenDesk) -> None:
+    desk = await open_desk(390, 844, dark=True)
+    await desk.press("Start the meeting")
+    await desk.board.get_by_role("button", name="End the meeting").click()
+    await expect(desk.page.locator("#confirm")).to_be_visible()
+    await _check(desk)
+    await desk.page.locator("#confirm-deny").click()
+    await desk.page.get_by_label("Clock and simulated members").click()
+    await desk.page.locator("#trouble summary").click()
+    await _check(desk)
+    for _ in ("the menu", "the sheet"):
+        await desk.page.keyboard.press("Escape")
+    await desk.type("/als new")
+    await desk.modal.locator("[data-block=zone] [role=combobox]").click()
+    await expect(desk.modal.get_by_role("group", name="Europe")).to_be_visible()
+    await _check(desk)
+
+
 async def test_a_phone_shows_one_pane_at_a_time(open_desk: OpenDesk) -> None:
     desk = await open_desk(390, 844)
     nav, main = desk.page.locator("#nav"), desk.page.locator("#main")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import OpenDesk
 from tests.browser.desk import Desk, texts_of
@@ -35,8 +35,8 @@ async def _stage(desk: Desk) -> str:
     return str(await desk.board.locator(".rich strong").first.inner_text())
 
 
-async def _in_stage(desk: Desk, stage: str, turn: int) -> None:
-    """What the members do in this stage, besides waiting."""
+async def _in_stage(desk: Desk, thread: Locator, stage: str, turn: int) -> None:
+    """What the members do in this stage, besides waiting; `thread` is where it is to be found."""
     owner = ["Ruth Adeyemi", "Tomás Andrade"][turn - 1]
     if any(stage.startswith(one) for one in ASKING):
         asker = next(one for one in EVERYBODY[2:5] if one != owner)
@@ -51,7 +51,7 @@ async def _in_stage(desk: Desk, stage: str, turn: int) -> None:
         await _sees_all_of_the_modal(desk, owner)
         await desk.fill({"What will you do?": f"Speak with the board {turn}", "By when?": "2026-11-02"})
         await desk.send()
-        await expect(desk.thread).to_contain_text(f"Speak with the board {turn}")
+        await expect(thread).to_contain_text(f"Speak with the board {turn}")
     elif stage.startswith("Learning"):
         for name in ["Ruth Adeyemi", "Tomás Andrade", "Beatrix Novak"]:
             await desk.act_as(name)
@@ -62,28 +62,38 @@ async def _in_stage(desk: Desk, stage: str, turn: int) -> None:
 
 @pytest.mark.timeout(300)
 async def test_seven_people_hold_a_whole_meeting_by_clicks(open_desk: OpenDesk) -> None:
-    desk = await open_desk()
-    await desk.press("Start the meeting")
-    await expect(desk.board).to_contain_text("Welcome (stage 1 of")
-    await desk.board.locator(".replies button").click()
-    for name in EVERYBODY[:5]:
-        await desk.act_as(name)
-        await desk.press("I'm here")
-    await expect(desk.board).to_contain_text("Joan Mbeki and Inês Carvalho")
+    """The first turn at 1280 pixels, the second and the end at 390; each window sees what the other does."""
+    wide, narrow = await open_desk(1280), await open_desk(390, 844)
+    await wide.press("Start the meeting")
+    await expect(wide.board).to_contain_text("Welcome (stage 1 of")
+    await wide.board.locator(".replies button").click()
+    await wide.act_as("Leila Haddad")
+    await wide.type("/als join")
+    for name in EVERYBODY:
+        await wide.act_as(name)
+        await wide.press("I'm here")
+    await expect(wide.board).to_contain_text("Joan Mbeki, Leila Haddad and Inês Carvalho")
 
     seen: list[str] = []
+    desk = wide
     while "(stage " in await desk.board.inner_text():
         stage = await _stage(desk)
         turn = 2 if "turn 2 of 2" in await desk.board.inner_text() else 1
-        await _in_stage(desk, stage, turn)
+        desk = narrow if turn == 2 else desk
+        await expect(desk.board).to_contain_text(stage)
+        await _in_stage(desk, wide.thread, stage, turn)
         seen.append(stage)
+        for window in (wide, narrow):
+            assert not await window.scrolls_sideways(), stage
         await desk.act_as("Inês Carvalho")
         await desk.go_on()
 
+    assert desk is narrow
     assert len(seen) == 24
-    await expect(desk.page.locator(".main")).to_contain_text("The meeting is over")
-    await expect(desk.thread).to_contain_text("Speak with the board 1")
-    await expect(desk.thread).to_contain_text("Beatrix Novak learned to wait")
+    await expect(narrow.page.locator(".main")).to_contain_text("The meeting is over")
+    await expect(wide.page.locator(".main")).to_contain_text("The meeting is over")
+    await expect(wide.thread).to_contain_text("Speak with the board 1")
+    await expect(wide.thread).to_contain_text("Beatrix Novak learned to wait")
     assert desk.rehearsal.slack.invalid == []
 
 
