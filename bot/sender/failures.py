@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from aiohttp import ClientConnectorError
+from slack_sdk.errors import SlackApiError
 
 from bot.domain.hindrances import OF_A_WORKSPACE, Hindrance, Trouble
 from bot.outgoing import HomeView, Message, Outgoing, PrivateNotice
@@ -103,8 +104,15 @@ class Failures:
         """Again after a while, which grows with each attempt; after so many never."""
         if delivery.attempts >= MOST_ATTEMPTS:
             return Never(error)
-        wait = min(_doubling(delivery.attempts), LONGEST_WAIT) * (1 + self._jitter())
-        return Later(error, wait, ambiguous)
+        return Later(error, self._wait(delivery), ambiguous)
+
+    def of_token(self, delivery: Delivery, error: Exception) -> Result:
+        """What it means that Slack gives no token: nothing was tried, and nothing is given up for that."""
+        code = code_of(error.response) if isinstance(error, SlackApiError) else None
+        return Later(code or type(error).__name__, self._wait(delivery))
+
+    def _wait(self, delivery: Delivery) -> timedelta:
+        return min(_doubling(delivery.attempts), LONGEST_WAIT) * (1 + self._jitter())
 
 
 def _hindered(delivery: Delivery, code: str, cause: Hindrance) -> Result:

@@ -191,6 +191,11 @@ class Sender:
             client = await self._client_for(delivery.workspace_id)
         except self._absent:
             return self._failures.of_code(delivery, "not_installed")
+        except (SlackApiError, ClientError, OSError, TimeoutError) as error:
+            return self._failures.of_token(delivery, error)
+        return await self._send(client, delivery)
+
+    async def _send(self, client: AsyncWebClient, delivery: Delivery) -> Result:
         try:
             return await send(client, delivery)
         except SlackApiError as error:

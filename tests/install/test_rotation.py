@@ -8,8 +8,10 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.connecting import workspaces_of
+from bot.outgoing import Message
 from bot.rehearsal.people import Person
 from bot.rehearsal.server import LocalSlack
+from bot.storage.tables import RowState
 from bot.storage.unit_of_work import Database
 from bot.workspaces import Workspaces
 from bot.workspaces.rotation import BEFORE_ITS_END, LEASE
@@ -154,3 +156,23 @@ async def test_an_expired_token_that_slack_does_not_renew_leaves_events_for_late
         await house.workspaces().client_for(north.team_id)
     house.clock.advance(60)
     await house.slacks.until(lambda: event.acknowledged)
+
+
+async def test_what_waits_for_a_token_that_slack_does_not_renew_is_sent_once_it_does(house: House) -> None:
+    north, ama = await installed(house)
+    await house.rest()
+    before = len(ama.dm())
+    async with house.database.unit_of_work() as unit:
+        word = Message(key="word", conversation=ama.id, text="A word", blocks=[])
+        await unit.outbox.enqueue(north.team_id, [word], house.clock.now())
+    house.clock.advance(LIFE.total_seconds())
+    house.slacks.faults.refuse("oauth.v2.access", "invalid_refresh_token", times=2)
+    for _ in range(2):
+        await house.bot.tick()
+        [row] = await house.rows("outbox")
+        assert (row["state"], row["error"]) == (RowState.FAILED, "invalid_refresh_token")
+        house.clock.advance(10)
+    await house.bot.tick()
+    assert [message.text for message in ama.dm()[before:]] == ["A word"]
+    [sent] = [row for row in await house.rows("sent_messages") if row["key"] == "word"]
+    assert not sent["perhaps_twice"]
