@@ -26,6 +26,9 @@ CHANNELS_KEPT = timedelta(seconds=20)
 PAGE = 1000
 UNKNOWN = frozenset({"user_not_found", "user_not_visible", "channel_not_found"})
 DEFAULT_ZONE = "UTC"
+TOO_MANY_REQUESTS = 429
+A_WHILE = timedelta(minutes=1)
+"""After a 429 that does not say in whole seconds how long."""
 
 Found = TypeVar("Found")
 
@@ -112,27 +115,55 @@ class Account:
 
 @dataclass(slots=True)
 class _Cache(Generic[Found]):
-    """Answers that are kept for a while. What was not found is asked for again."""
+    """Answers that are kept for a while. What was not found is asked for again. Of those who want to know the
+    same at the same time one asks, for all.
+    """
 
     now: Callable[[], datetime]
     kept: timedelta
     entries: dict[str, tuple[datetime, Found]] = field(default_factory=dict)
+    asking: dict[str, asyncio.Future[Found | None]] = field(default_factory=dict)
 
     async def get(self, key: str, ask: Callable[[str], Awaitable[Found | None]]) -> Found | None:
-        now = self.now()
         entry = self.entries.get(key)
-        if entry is not None and now < entry[0] + self.kept:
+        if entry is not None and self.now() < entry[0] + self.kept:
             return entry[1]
-        found = await ask(key)
-        self.entries.pop(key, None)
-        if found is not None:
+        while (others := self.asking.get(key)) is not None:
+            await asyncio.wait([others])
+            if not others.cancelled():
+                return others.result()
+        return await self._ask(key, ask)
+
+    async def _ask(self, key: str, ask: Callable[[str], Awaitable[Found | None]]) -> Found | None:
+        mine = self.asking[key] = asyncio.get_running_loop().create_future()
+        try:
+            found = await ask(key)
+        except Exception as error:
+            mine.set_exception(error)
+            mine.exception()  # whether or not anybody waits for it
+            raise
+        else:
+            mine.set_result(found)
+        finally:
+            mine.cancel()  # where it was cut off: somebody else asks
+            is_newest = self.asking.get(key) is mine
+            if is_newest:
+                del self.asking[key]
+        if is_newest and found is None:
+            self.entries.pop(key, None)
+        elif is_newest and found is not None:
             self.keep(key, found)
         return found
+
+    def forget(self, key: str) -> None:
+        """Ask anew next time, whatever is known or is about to be."""
+        self.entries.pop(key, None)
+        self.asking.pop(key, None)
 
     def keep(self, key: str, found: Found) -> None:
         """Take in an answer, and forget those that are too old; the oldest stand first."""
         now = self.now()
-        self.entries.pop(key, None)
+        self.forget(key)
         self.entries[key] = (now, found)
         for old in list(takewhile(lambda one: self.entries[one][0] + self.kept <= now, self.entries)):
             del self.entries[old]
@@ -156,7 +187,7 @@ class Directory:
 
     async def look_up(self, person: str) -> Account | None:
         """One person as they are now, whatever was known of them."""
-        self._accounts.entries.pop(person, None)
+        self._accounts.forget(person)
         return await self.account(person)
 
     async def accounts(self, people: Iterable[str]) -> Mapping[str, Account]:
@@ -169,13 +200,13 @@ class Directory:
         """One channel. That the bot is not in it is not remembered, since an `/invite` may follow at once."""
         found = await self._channels.get(channel, self._ask_channel)
         if found is not None and not found.is_member:
-            self._channels.entries.pop(channel, None)
+            self._channels.forget(channel)
         return found
 
     async def look(self, channel: str) -> Conversation | None:
         """One channel as it is now, whatever was known of it."""
-        self._channels.entries.pop(channel, None)
-        self._members.entries.pop(channel, None)
+        self._channels.forget(channel)
+        self._members.forget(channel)
         return await self.channel(channel)
 
     async def members(self, channel: str) -> frozenset[str]:
@@ -233,6 +264,15 @@ def known_zone(name: str | None) -> str:
         return ZoneInfo(name or DEFAULT_ZONE).key
     except (ZoneInfoNotFoundError, ValueError):
         return DEFAULT_ZONE
+
+
+def asked_to_wait(error: SlackApiError) -> timedelta | None:
+    """For how long Slack wants to be left alone with such calls; None where it refuses for another reason."""
+    if error.response.status_code != TOO_MANY_REQUESTS:
+        return None
+    said = str(error.response.headers.get("Retry-After", ""))
+    is_number = said.isascii() and said.isdigit() and len(said) < 6
+    return timedelta(seconds=int(said)) if is_number else A_WHILE
 
 
 async def _asked(asking: Awaitable[Any]) -> Mapping[str, Any] | None:

@@ -1,5 +1,6 @@
 """The directory asks Slack once, keeps what it heard for a while, never that something was missing."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -101,6 +102,52 @@ async def test_a_person_is_asked_for_once_until_the_answer_is_old(clock: HandClo
     clock.at += timedelta(seconds=1)
     await directory.account("U1")
     assert slack.asked["users.info"] == 2
+
+
+class SlowSlack(ScriptedSlack):
+    """Answers when told to, with what it knew when it was asked."""
+
+    def __init__(self, answers: Mapping[str, Any]) -> None:
+        super().__init__(answers)
+        self.came = asyncio.Semaphore(0)
+        """One for each call that has come."""
+        self.answer = asyncio.Event()
+
+    async def api_call(self, api_method: str, **given: Any) -> AsyncSlackResponse:
+        answered = await super().api_call(api_method, **given)
+        self.came.release()
+        await self.answer.wait()
+        return answered
+
+
+async def test_of_many_who_want_to_know_the_same_at_once_one_asks(clock: HandClock) -> None:
+    slack = SlowSlack({"users.info": {"user": ANN}})
+    directory = directory_of(slack, clock)
+    first, *others = (asyncio.create_task(directory.account("U1")) for _ in range(5))
+    await slack.came.acquire()
+    first.cancel()
+    await asyncio.wait([first])
+    slack.answer.set()
+    found = await asyncio.gather(*others)
+    assert {one.person.name for one in found if one} == {"Ann"}
+    assert slack.asked["users.info"] == 2, "whoever was cut off left it to one of the others"
+
+
+async def test_who_looks_anew_does_not_go_by_an_answer_that_is_on_its_way(clock: HandClock) -> None:
+    slack = SlowSlack({"conversations.info": {"channel": {"id": "C1", "is_member": True}}})
+    directory = directory_of(slack, clock)
+    early = asyncio.create_task(directory.channel("C1"))
+    await slack.came.acquire()
+    slack.answers["conversations.info"] = {"channel": {"id": "C1", "is_member": True, "is_archived": True}}
+    late = asyncio.create_task(directory.look("C1"))
+    await slack.came.acquire()
+    slack.answer.set()
+    archived = [found.is_archived for found in await asyncio.gather(early, late) if found]
+    assert archived == [False, True]
+    kept = await directory.channel("C1")
+    assert kept is not None
+    assert kept.is_archived
+    assert slack.asked["conversations.info"] == 2
 
 
 async def test_answers_that_are_too_old_take_no_room(clock: HandClock) -> None:
