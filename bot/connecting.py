@@ -10,7 +10,14 @@ from bot.install import SlackApp
 from bot.settings import Settings
 from bot.starting import CannotStart, secret_of
 from bot.storage.unit_of_work import Database
-from bot.workspaces import Clients, InstalledWorkspaces, OneWorkspace, Rotation, Workspaces
+from bot.workspaces import (
+    LONGEST_WAIT,
+    Clients,
+    InstalledWorkspaces,
+    OneWorkspace,
+    Rotation,
+    Workspaces,
+)
 
 
 def workspaces_of(
@@ -18,9 +25,12 @@ def workspaces_of(
     database: Database,
     now: Callable[[], datetime],
     watching: Sequence[AsyncRetryHandler] = (),
+    longest_wait: float = LONGEST_WAIT,
 ) -> Workspaces:
-    """The workspaces, as they are set up; ``watching`` as `Clients` has it. Raises `CannotStart`."""
-    app, clients = slack_app_of(settings), Clients(settings.slack_api_url, watching)
+    """The workspaces, as they are set up; ``watching`` and ``longest_wait`` as `Clients` has them. Raises
+    `CannotStart`.
+    """
+    app, clients = slack_app_of(settings), Clients(settings.slack_api_url, watching, longest_wait)
     if app is None:
         return OneWorkspace(clients, secret_of(settings.slack_bot_token, "bot"), database, now)
     rotation = Rotation(clients, database, now, app.client_id, app.client_secret)

@@ -21,6 +21,8 @@ from bot.workspaces import NotInstalled, NoToken, OneWorkspace, Workspaces
 
 MOST_SKEW = timedelta(minutes=1)
 """Slack's signatures are good for five; and what is due would be sent so much early or late."""
+PATIENCE = 60.0
+"""Seconds for which Slack may want to be left alone: it looks at every channel, and nobody else waits."""
 TOKEN, SCOPES, CLOCK, CHANNELS = "bot token", "scopes", "clock", "channels"
 FAILURES = (SlackApiError, ClientError, OSError, TimeoutError, NotInstalled, NoToken, CannotOpen)
 
@@ -30,7 +32,7 @@ async def in_slack(
 ) -> list[Finding]:
     """Everything about workspaces. ``usable``: the database may be asked."""
     try:
-        workspaces = workspaces_of(settings, database, now)
+        workspaces = workspaces_of(settings, database, now, longest_wait=PATIENCE)
     except CannotStart as error:
         return [wrong(TOKEN, str(error)), *_without_token(SCOPES, CLOCK, CHANNELS)]
     async with ClientSession(timeout=ClientTimeout(total=SECONDS_PER_CALL)) as session:

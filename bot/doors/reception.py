@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -15,6 +16,8 @@ from bot.metrics import OTHER, Metrics
 
 AT_ONCE = 20
 """Payloads worked on at the same time; the others wait, since Slack sends as many as there are."""
+OF_ONE_WORKSPACE = 15
+"""So many of them at most are from one workspace: where Slack is slow about it, the others do not wait."""
 KINDS = {
     "event_callback": "event",
     "block_actions": "action",
@@ -72,6 +75,8 @@ class Reception:
         self.is_closed = False
         """Nothing new is taken: Slack gives it to another process, or again later."""
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._rooms: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        """By workspace, for as long as anything of it is here."""
         self._answering: set[asyncio.Task[Any]] = set()
 
     def close(self) -> None:
@@ -94,6 +99,7 @@ class Reception:
     async def arrival(self, body: Mapping[str, Any]) -> AsyncIterator[Arrival]:
         """Around the whole answer to one payload, from its arrival until the answer has been handed over."""
         arrival, (kind, name), began = Arrival(), _named(body), perf_counter()
+        its_room = self._rooms.setdefault(_workspace(body), asyncio.Semaphore(OF_ONE_WORKSPACE))
         self.metrics.arrived(kind, name)
         self.in_flight += 1
         self.rests.clear()
@@ -101,7 +107,7 @@ class Reception:
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
         try:
-            async with self._room:
+            async with its_room, self._room:
                 yield arrival
         finally:
             self.metrics.acknowledged(kind, perf_counter() - began, arrival.outcome)
@@ -127,6 +133,12 @@ def _named(body: Mapping[str, Any]) -> tuple[str, str]:
         action = actions[0] if isinstance(actions, list) and actions else None
         return kind, str(action.get("action_id") if isinstance(action, dict) else OTHER)
     return kind, str(first.get(kind, OTHER))
+
+
+def _workspace(body: Mapping[str, Any]) -> str:
+    """From where a payload comes, for sharing out the room; empty where it does not say."""
+    said = body.get("team_id") or _part(body, "team").get("id") or _part(body, "user").get("team_id")
+    return said if isinstance(said, str) else ""
 
 
 def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
+from bot.directory import asked_to_wait
 from bot.lifecycle.places import Places
 from bot.logs import about
 from bot.storage.life import PausedChannel
@@ -41,6 +42,10 @@ class SecondLooks:
     waiting: list[Look] = field(default_factory=list)
     seen: set[tuple[str, str]] = field(default_factory=set)
     """Of the looks whose time it is: those about which the database need not be asked again."""
+    limited: dict[str, datetime] = field(default_factory=dict)
+    """By workspace: until when Slack wants to be left alone with looks."""
+    put_off: set[tuple[str, str]] = field(default_factory=set)
+    """The looks that it refused for that: this process has taken them over, and makes them later."""
 
     def has_acted(self, workspace_id: str, person: str) -> None:
         """They are there after all, it seems: look at them with the next step."""
@@ -51,13 +56,18 @@ class SecondLooks:
         now = self.places.now()
         acted, self.acted = self.acted, set()
         self.waiting += [self._at_person(*one, now, acted=True) for one in sorted(acted)]
-        if not self.waiting and (self.next_at is None or self.next_at <= now):
+        self.limited = {one: until for one, until in self.limited.items() if until > now}
+        if not self._ready() and (self.next_at is None or self.next_at <= now):
             self.next_at = now + BETWEEN_ROUNDS
-            self.waiting = await self._round(now)
-        looks, self.waiting = self.waiting, self.waiting[AT_ONCE:]
-        for workspace_id, name, look in looks[:AT_ONCE]:
-            with about(workspace=workspace_id):
-                await self._once(workspace_id, name, look)
+            self.waiting += await self._round(now)
+        for look in self._ready()[:AT_ONCE]:
+            if look[0] not in self.limited:
+                self.waiting.remove(look)
+                with about(workspace=look[0]):
+                    await self._once(look)
+
+    def _ready(self) -> list[Look]:
+        return [look for look in self.waiting if look[0] not in self.limited]
 
     async def _round(self, now: datetime) -> list[Look]:
         async with self.places.database.reading() as unit:
@@ -66,7 +76,8 @@ class SecondLooks:
         looks = [self._at_channel(each, now) for each in channels]
         looks += [self._at_person(*each, now, acted=False) for each in people]
         self.seen &= {(workspace_id, name) for workspace_id, name, _ in looks}
-        return [look for look in looks if look[:2] not in self.seen]
+        known = self.seen | {look[:2] for look in self.waiting}
+        return [look for look in looks if look[:2] not in known]
 
     def _at_channel(self, paused: PausedChannel, now: datetime) -> Look:
         often = now < paused.since + SOON
@@ -82,13 +93,30 @@ class SecondLooks:
         name = f"look:{person}:{'acted' if acted else 'round'}:{now:%Y-%m-%d}"
         return workspace_id, name, lambda: self.places.look_at_person(workspace_id, person, name, acted=acted)
 
-    async def _once(self, workspace_id: str, name: str, look: Callable[[], Awaitable[object]]) -> None:
+    async def _once(self, look: Look) -> None:
         """Unless this or another process has done it already. Where Slack does not answer, the next time."""
+        workspace_id, name, make = look
+        if not await self._is_ours(workspace_id, name):
+            return
+        try:
+            await make()
+        except SlackApiError as error:
+            logger.warning("not told", extra={"error": type(error).__name__})
+            if (wait := asked_to_wait(error)) is not None:
+                self._put_off(look, wait)
+        except (ClientError, OSError, TimeoutError, self.absent) as error:
+            logger.warning("not told", extra={"error": type(error).__name__})
+
+    async def _is_ours(self, workspace_id: str, name: str) -> bool:
+        if (workspace_id, name) in self.put_off:
+            self.put_off.remove((workspace_id, name))
+            return True
         self.seen.add((workspace_id, name))
         async with self.places.database.unit_of_work() as unit:
-            if not await unit.requests.first(workspace_id, name, self.places.now()):
-                return
-        try:
-            await look()
-        except (SlackApiError, ClientError, OSError, TimeoutError, self.absent) as error:
-            logger.warning("not told", extra={"error": type(error).__name__})
+            return await unit.requests.first(workspace_id, name, self.places.now())
+
+    def _put_off(self, look: Look, wait: timedelta) -> None:
+        """It and all others of its workspace; those of other workspaces go on."""
+        self.limited[look[0]] = self.places.now() + wait
+        self.put_off.add(look[:2])
+        self.waiting.append(look)

@@ -11,8 +11,10 @@ from bot.workspaces.many import InstalledWorkspaces
 from bot.workspaces.one import OneWorkspace
 from bot.workspaces.protocol import Installed, NotInstalled, NoToken, Workspaces
 from bot.workspaces.rotation import Rotation
+from bot.workspaces.waiting import LONGEST_WAIT
 
 __all__ = [
+    "LONGEST_WAIT",
     "NO_ANSWER",
     "Authorize",
     "Clients",

@@ -7,10 +7,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
     AsyncServerErrorRetryHandler,
 )
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.workspaces.waiting import LONGEST_WAIT, ShortWaits
 
 NO_ANSWER = "no_answer"
 
@@ -24,12 +25,19 @@ def code_of(error: SlackApiError) -> str:
 class Clients:
     """Makes them. Until it is given a session, each call has a connection of its own.
 
-    The ``watching`` are shown every answer to a call that does not go through the outbox.
+    The ``watching`` are shown every answer to a call that does not go through the outbox. ``longest_wait``:
+    for so many seconds at most a read is waited for that Slack limits.
     """
 
-    def __init__(self, slack_api_url: str, watching: Sequence[AsyncRetryHandler] = ()) -> None:
+    def __init__(
+        self,
+        slack_api_url: str,
+        watching: Sequence[AsyncRetryHandler] = (),
+        longest_wait: float = LONGEST_WAIT,
+    ) -> None:
         self._base_url = slack_api_url
         self._watching = watching
+        self._longest_wait = longest_wait
         self._session: ClientSession | None = None
         self.bare = self.reading(None)
         """Without a token; Bolt copies it for each request."""
@@ -45,7 +53,7 @@ class Clients:
         client.retry_handlers = [
             *self._watching,
             AsyncConnectionErrorRetryHandler(),
-            AsyncRateLimitErrorRetryHandler(max_retry_count=2),
+            ShortWaits(self._longest_wait),
             AsyncServerErrorRetryHandler(),
         ]
         return client

@@ -36,7 +36,7 @@ class Counting(AsyncRetryHandler):
         elif response is not None and (code := _code(response)) is not None:
             self._refused(method, code)
             if response.status_code == 429:
-                self._limited(method, _seconds(response))
+                self._limited(method, seconds_asked_for(response) or 0.0)
         return False
 
 
@@ -47,7 +47,7 @@ def _code(response: HttpResponse) -> str | None:
     return None if body.get("ok") else str(body.get("error") or "no_answer")
 
 
-def _seconds(response: HttpResponse) -> float:
-    """What the header says, 0 where it says nothing whole."""
+def seconds_asked_for(response: HttpResponse) -> float | None:
+    """How long Slack wants to be left alone; None where the header says nothing whole."""
     said = next((value for name, value in response.headers.items() if name.lower() == "retry-after"), [])
-    return float(said[0]) if said and said[0].isascii() and said[0].isdigit() else 0.0
+    return float(said[0]) if said and said[0].isascii() and said[0].isdigit() else None

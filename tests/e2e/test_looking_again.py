@@ -13,6 +13,8 @@ from tests.e2e.test_people_out_of_reach import dms, prompted
 from tests.e2e.world import World
 
 MEMBERS = ("ama", "ben", "dev")
+REAL_SECONDS = 10
+"""After which a tick waits that should not wait."""
 Deed = Callable[[World, Conversation], Awaitable[None]]
 
 
@@ -140,3 +142,22 @@ async def test_who_is_really_gone_stays_so(troubled_world: World) -> None:
         await world.bot.tick()
     assert ben in (await world.learning_set()).unwritable_people
     assert len(dms(world, "gone")) == 1
+
+
+async def test_a_look_that_slack_puts_off_holds_nothing_up_and_is_made_when_slack_has_time(
+    troubled_world: World,
+) -> None:
+    world, channel = troubled_world, troubled_world.place.channel
+    await world.new_set(accepted=MEMBERS)
+    world.slack.faults.refuse("chat.postMessage", "is_archived")
+    await life.somebody_joins_or_leaves(world, channel)
+    await world.settle()
+    world.slack.faults.rate_limit("conversations.info", 40)
+    looked = len(world.calls("conversations.info"))
+    for seconds, looks in ((61, 1), (38, 1), (2, 2)):
+        world.clock.advance(seconds)
+        async with asyncio.timeout(REAL_SECONDS):
+            await world.bot.tick()
+        assert (await world.learning_set()).hindered_by == (Hindrance.ARCHIVED if looks == 1 else None)
+        assert len(world.calls("conversations.info")) >= looked + looks
+        assert looks == 2 or len(world.calls("conversations.info")) == looked + looks
