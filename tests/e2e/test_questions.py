@@ -2,7 +2,18 @@
 
 from bot.surfaces.ids import Action
 from tests.e2e.history import at_stage, newest
-from tests.e2e.reading import answer, dms, found, in_modal, labels, mentioned, thread_texts, whispers
+from tests.e2e.reading import (
+    answer,
+    channel_texts,
+    dms,
+    found,
+    home,
+    in_modal,
+    labels,
+    mentioned,
+    thread_texts,
+    whispers,
+)
 from tests.e2e.world import World
 
 
@@ -45,6 +56,12 @@ async def test_the_owner_takes_up_one_question_at_a_time_and_only_the_owner_sees
     assert "• Since when? (Carla)" in sent_home
     assert "Who decides?" not in sent_home
     assert "What is at stake?" not in sent_home
+    seen_by_all = [text for text in [*channel_texts(world), *thread_texts(world)] if "Since when?" in text]
+    assert len(seen_by_all) == 1, "where it was asked, and nowhere else"
+    for name in ("ben", "carla", "dev", "grace"):
+        await world.home(name)
+        shown = [*dms(world, name), *whispers(world, name), home(world, name)]
+        assert not any("Since when?" in text for text in shown), name
 
 
 async def test_what_was_not_reached_is_sent_home_apart_and_expects_nothing(world: World) -> None:
