@@ -43,7 +43,7 @@ async def _pictures(desk: Desk, folder: Path, name: str, *, narrow: bool) -> Non
         await desk.page.get_by_label("Back to places and people").click()
         await picture("places")
     await desk.visit("Action Learning")
-    await expect(desk.page.locator(".main .message").last).to_be_visible()
+    await expect(desk.page.locator("[data-key=tab-messages][aria-current]")).to_be_visible()
     await picture("messages")
     if narrow:
         await desk.page.get_by_label("Back to places and people").click()
