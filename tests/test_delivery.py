@@ -16,10 +16,13 @@ from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.faults import Faults
 from bot.rehearsal.server import LocalSlack
 from bot.rehearsal.several import LocalSlacks
-from bot.sender import Sender
+from bot.sender import OF_ONE_WORKSPACE, Sender
 from bot.storage.outbox import LEASE
 from bot.storage.unit_of_work import Database, UnitOfWork
 from tests.storage.examples import NOW, opened
+
+SECONDS = 10
+"""Of real time, after which somebody waits who should not wait."""
 
 
 def message(key: str, conversation: str, text: str = "") -> Message:
@@ -119,6 +122,36 @@ async def test_a_burst_in_one_workspace_does_not_delay_the_other(company: Compan
     await company.put(south, message("late", company.channels[0]))
     await company.one.drain()
     assert seen[0] < 4
+    assert len(north.calls) == len(company.channels)
+
+
+async def test_a_slack_that_is_slow_about_one_workspace_leaves_room_for_what_comes_later_for_another(
+    company: Company,
+) -> None:
+    north, south = company.north, company.south
+    asked, full, served, go_on = 0, asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def keep_waiting(_subject: object) -> None:
+        nonlocal asked
+        asked += 1
+        if asked >= OF_ONE_WORKSPACE:
+            full.set()
+        await go_on.wait()
+
+    north.faults.on("chat.postMessage", "received", keep_waiting)
+    south.faults.on("chat.postMessage", "received", lambda _: served.set())
+    assert len(company.channels) > OF_ONE_WORKSPACE
+    sender = company.sender(company._database, at_once=len(company.channels))
+    await company.put(north, *(message(f"n{n}", channel) for n, channel in enumerate(company.channels)))
+    draining = asyncio.create_task(sender.drain())
+    async with asyncio.timeout(SECONDS):
+        await full.wait()
+        await company.put(south, message("late", company.channels[0]))
+        sender.wake()
+        await served.wait()
+    assert asked == OF_ONE_WORKSPACE
+    go_on.set()
+    await draining
     assert len(north.calls) == len(company.channels)
 
 
