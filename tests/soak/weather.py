@@ -96,9 +96,13 @@ class Weather:
             await self._replicas.kill_one()
 
     async def _break_sockets(self) -> None:
+        """All at once. Some that connect anew are refused, and an answer may get lost; if it was to an event,
+        that comes again.
+        """
         if self._town.slacks.site.hub.connections:
             self.counts["sockets closed"] += 1
             self._town.slacks.faults.refuse_handshakes(self._random.randint(0, 2))
+            self._random.choice(self._town.neighbourhoods).slack.faults.lose_acks(self._random.randint(0, 1))
             await self._town.slacks.site.hub.break_off()
 
     async def _lose_database(self) -> None:
