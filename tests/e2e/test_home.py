@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.surfaces.ids import Action
 from tests.e2e.history import Promise, has_met
 from tests.e2e.people import SIX
-from tests.e2e.reading import home, in_modal, labels
+from tests.e2e.reading import answer, home, in_modal, labels
 from tests.e2e.world import FIRST_MEETING, World
 
 
@@ -40,7 +40,7 @@ async def test_the_next_meeting_stands_in_the_readers_own_time_with_the_call(wor
     )
 
 
-async def test_home_shows_only_the_sets_of_its_reader(world: World) -> None:
+async def test_home_and_the_command_name_only_the_sets_of_whoever_asks(world: World) -> None:
     await world.new_set()
     await world.new_set(
         name="Second set",
@@ -53,6 +53,9 @@ async def test_home_shows_only_the_sets_of_its_reader(world: World) -> None:
     assert both.index("Northern heads") < both.index("Second set"), "the nearest first"
     assert "Second set" not in await opened(world, "dev")
     assert "Northern heads" not in await opened(world, "oscar")
+    for word in ("status", "next", "commitments", "report"):
+        told = await answer(world, "oscar", f"/als {word}", private=True)
+        assert not any(name in told for name in ("Northern heads", "Second set")), word
 
 
 async def test_open_commitments_are_reported_from_home_and_home_shows_it_at_once(world: World) -> None:
