@@ -9,6 +9,8 @@ from tests.browser.conftest import OpenDesk
 from tests.browser.desk import Desk, texts_of
 
 EVERYBODY = ["Ruth Adeyemi", "Tomás Andrade", "Beatrix Novak", "Farid Rahimi", "Joan Mbeki", "Leila Haddad"]
+ONE_LINE = 45
+"""Pixels that a button of one line stays below."""
 ASKING = ["Clarification", "Reflection", "Analysis", "Reframing", "Action"]
 
 
@@ -120,6 +122,7 @@ async def test_every_text_that_the_bot_sent_is_found_on_the_page(open_desk: Open
     desk.rehearsal.pause()
     await desk.rehearsal.settle()
     assert desk.rehearsal.players.stumbles == 0
+    beside: list[int] = []
     for person in desk.rehearsal.cast.people.values():
         await desk.act_as(person.account.shown_name)
         for place, sent in _things_sent(desk, person).items():
@@ -134,3 +137,7 @@ async def test_every_text_that_the_bot_sent_is_found_on_the_page(open_desk: Open
         assert home is not None
         for text in texts_of(home.document["blocks"]):
             await expect(desk.page.locator(".home")).to_contain_text(text)
+        heights = "(buttons) => buttons.map((one) => one.offsetHeight)"
+        beside += await desk.page.locator(".home .accessory .btn").evaluate_all(heights)
+    assert beside, "nobody's Home has a button beside a text"
+    assert max(beside) < ONE_LINE

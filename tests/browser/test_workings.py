@@ -24,8 +24,11 @@ async def test_the_clock_goes_to_every_moment_and_is_told_in_the_readers_zone(op
     desk = await open_desk()
     clock, bar = desk.page.locator(".clock"), desk.page.locator("#bar")
     await expect(clock).to_contain_text("12:58")
+    await expect(desk.board).to_contain_text("We start at 13:00")
     await desk.act_as("Farid Rahimi")
     await expect(clock).to_contain_text("15:58")
+    await expect(desk.board.locator("header time")).to_have_text("15:50")
+    await expect(desk.board).to_contain_text("We start at 16:00")
     await desk.act_as("Inês Carvalho")
     await desk.press("1 minute on", bar)
     await expect(clock).to_contain_text("12:59")
@@ -172,7 +175,7 @@ async def test_the_inspector_goes_back_to_the_first_call(
     await desk.press("Start the meeting")
     await desk.page.get_by_role("button", name="Inspector").click()
     await expect(desk.page.get_by_role("complementary", name="Inspector")).to_be_visible()
-    entries, slack = desk.page.locator(".wire > li"), desk.rehearsal.slack
+    entries, slack = desk.page.locator(".wire details"), desk.rehearsal.slack
     earlier = desk.page.get_by_role("button", name="Show earlier ones")
     await expect(entries).to_have_count(4)
     for times in range(2, len(slack.calls) + len(slack.envelopes)):
@@ -181,6 +184,7 @@ async def test_the_inspector_goes_back_to_the_first_call(
         await earlier.click()
         await expect(entries).to_have_count(min(4 * times, len(slack.calls) + len(slack.envelopes)))
     await expect(earlier).to_have_count(0)
+    await expect(desk.page.locator(".wire .day")).to_have_text(["Tuesday 13 October"])
     await expect(entries).to_have_count(len(slack.calls) + len(slack.envelopes))
     assert len(slack.calls) > 4
 
