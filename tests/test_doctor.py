@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from slack_sdk.http_retry.state import RetryState
 
 from bot.__main__ import NOT_WELL, main
 from bot.app_manifest import manifest
@@ -20,6 +21,7 @@ from bot.settings import Settings
 from bot.storage.migrate import downgrade
 from bot.storage.unit_of_work import Database
 from bot.vault import Vault, new_key
+from bot.workspaces.waiting import ShortWaits
 from tests.keys import KEY, VAULT
 from tests.storage.examples import rich_set, saved, small_set
 from tests.trust.pair import _install as install
@@ -187,6 +189,20 @@ async def test_a_slack_that_cannot_be_reached_is_said_of_each_question(practice:
     lines = await practice.wrong()
     assert [line.split(": ")[0] for line in lines] == ["wrong        Socket Mode", "wrong        bot token"]
     assert all("cannot be reached (ClientConnectorError)" in line for line in lines)
+
+
+async def test_a_slack_that_wants_to_be_left_alone_for_a_while_is_waited_for(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_sooner(_self: ShortWaits, *, state: RetryState, **_more: Any) -> None:
+        """The wait, without its seconds."""
+        state.next_attempt_requested = True
+        state.increment_current_attempt()
+
+    monkeypatch.setattr(ShortWaits, "prepare_for_next_attempt_async", no_sooner)
+    practice.slack.faults.rate_limit("conversations.info", 30)
+    assert await practice.wrong() == []
+    assert practice.slack.faults.waiting == []
 
 
 async def test_keys_that_do_not_open_what_lies_sealed_are_found(practice: Practice) -> None:
