@@ -20,7 +20,7 @@ from bot.storage.unit_of_work import Database
 from bot.surfaces import keys
 from bot.surfaces.ids import Action
 from tests.e2e.people import new_set_form
-from tests.soak.ledger import Ledger, Mark, Promise, Writing
+from tests.soak.ledger import COMMITMENT, Ledger, Mark, Promise, Writing, promised
 from tests.soak.town import Circle, Town, key_of
 
 AT_ONCE = 12
@@ -121,7 +121,7 @@ class Deeds:
             owner = await self._owner(circle, row)
             if owner is None:
                 return
-            text, where = self._text("Commitment"), circle.where
+            text, where = self._text(COMMITMENT), circle.where
             due_on = (self.clock.now() + timedelta(days=5)).date().isoformat()
             filled = {"what": text, "due_on": due_on}
             done = await self._in_modal(circle, owner, row, Action.RECORD_COMMITMENT, filled)
@@ -167,14 +167,13 @@ class Deeds:
         listed = [one for one in person.buttons(person.modal) if one.action_id == Action.FILE_REPORT]
         if listed:
             await person.press_in_modal(Action.FILE_REPORT, block_id=listed[0].block_id)
-        shown = person.text_of(person.modal)
-        about = [one for one in self.ledger.promises if one.text in shown]
-        if any(one.text in self.ledger.reports for one in about):
+        about = promised(person.text_of(person.modal))
+        if any(one in self.ledger.reports for one in about):
             return  # a second report on a commitment takes the place of the first
         text = self._text("Happened")
         with suppress(FormRefused):
-            for promise in about:
-                self.ledger.reports.setdefault(promise.text, self.clock.now())
+            for one in about:
+                self.ledger.reports.setdefault(one, self.clock.now())
             sent = await person.submit({"outcome": "done", "happened": text})
             done = self.ledger.act(workspace_id, "report", sent)
             self._wrote(workspace_id, "report_backs", "happened", text, kept=done)

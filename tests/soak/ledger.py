@@ -13,6 +13,8 @@ AMBIGUOUS = frozenset({"status_after", "drop_after", "garble"})
 """Faults after which the bot cannot know whether Slack did what it was asked."""
 WRITTEN = re.compile(r"[A-Z][a-z]+ number \d+\.")
 """A text of a member: no two are equal, anywhere."""
+COMMITMENT = "Commitment"
+"""What the text of one begins with."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Ledger:
     marks: list[Mark] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
     reports: dict[str, datetime] = field(default_factory=dict)
-    """When somebody first tried to report on a promise, by its text."""
+    """When somebody first tried to report on a commitment, acknowledged or not, by its text."""
     unproved: dict[tuple[str, str], str] = field(default_factory=dict)
     """Requests that were acknowledged and not looked for in the database yet: what they were."""
     missing: list[str] = field(default_factory=list)
@@ -72,3 +74,8 @@ class Ledger:
         if done and records and act.envelope is not None:
             self.unproved[workspace_id, act.envelope.payload["trigger_id"]] = what
         return done
+
+
+def promised(shown: str) -> list[str]:
+    """The commitments that a form shows. One that was kept need not have been acknowledged."""
+    return [text for text in WRITTEN.findall(shown) if text.startswith(COMMITMENT)]

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from tests.databases import Templates, migrated_templates, postgresql_copy
+from tests.soak.ledger import promised
 from tests.soak.outages import KEPT
 from tests.soak.plan import Outcome, Plan
 from tests.soak.planted import Bug
@@ -59,3 +60,7 @@ async def test_a_bug_that_was_planted_is_found(
 
     assert any(told in one for one in outcome.wrong), outcome.wrong
     assert not outcome.balanced
+
+
+def test_a_form_tells_its_commitment_also_where_the_driver_never_heard_that_it_was_kept() -> None:
+    assert promised("Commitment number 12. Learned number 3. By 4 May") == ["Commitment number 12."]
