@@ -80,7 +80,9 @@ class Desk:
     async def visit(self, place: str) -> None:
         """Go to a place of the sidebar."""
         await self.see_places()
-        await self.page.locator(".places button", has_text=place).first.click()
+        entry = self.page.locator(".places button", has_text=place).first
+        await entry.click()
+        await expect(entry).to_have_attribute("aria-current", "page")
 
     # Doing
 

@@ -106,6 +106,28 @@ async def test_what_somebody_has_begun_to_write_waits_for_them_where_they_wrote_
     await expect(composer).to_have_value("")
 
 
+async def test_what_is_sent_before_another_place_is_drawn_is_said_where_it_was_written(
+    open_desk: OpenDesk,
+) -> None:
+    desk = await open_desk()
+    drawn = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await drawn.wait()
+        await route.continue_()
+
+    await desk.page.route("**/panes?*", late)
+    await desk.page.locator(".who", has_text="Ruth Adeyemi").click()
+    await desk.page.locator(".places button", has_text="Action Learning").click()
+    await desk.page.locator("#composer").fill("For the set alone")
+    await desk.page.locator("#composer").press("Enter")
+    drawn.set()
+    await expect(desk.page.locator("[data-key=tab-messages]")).to_have_attribute("aria-current", "page")
+    await desk.visit("heads-of-department")
+    said = desk.page.locator(".main .message", has_text="For the set alone")
+    await expect(said).to_contain_text("Inês Carvalho")
+
+
 async def test_what_is_before_ones_eyes_is_not_told_as_unread(open_desk: OpenDesk) -> None:
     desk = await open_desk()
     await desk.press("Start the meeting")

@@ -14,6 +14,7 @@ const body = document.body;
 const modal = document.getElementById("modal");
 const notice = document.getElementById("notice");
 const look = lookOf(new URLSearchParams(location.search));
+let shown = { ...look }; // where one looked when what stands there was drawn: what is done there is done by that person
 const bottoms = new Map();
 const drafts = new Map();
 let drawing = null;
@@ -34,8 +35,8 @@ function lookOf(query) {
 }
 
 function query() {
-  const shown = body.dataset.pane;
-  const reading = document.hidden ? "" : NARROW.matches ? shown.replace("side", "thread") : "main,thread";
+  const pane = body.dataset.pane;
+  const reading = document.hidden ? "" : NARROW.matches ? pane.replace("side", "thread") : "main,thread";
   return new URLSearchParams({ ...look, reading });
 }
 
@@ -68,23 +69,26 @@ function drawNext() {
 }
 
 async function draw() {
-  const asked = JSON.stringify(look);
+  const asked = { ...look };
   const drawn = (await panes(query())).panes;
-  if (asked !== JSON.stringify(look)) return; // whoever looks elsewhere has asked for the next drawing
+  if (!isSame(asked, look)) return; // whoever looks elsewhere has asked for the next drawing
   const focused = whereFocusIs();
   const known = new Set([...document.querySelectorAll(".message")].map((one) => one.id));
-  const shown = body.dataset.look;
   keepDrafts();
   for (const [name, html] of Object.entries(drawn)) {
     morph.show(document.querySelector(`[data-pane-name="${name}"]`), html);
   }
-  body.dataset.look = [look.as, look.place, look.thread].join(" ");
   arrange();
   bringDrafts();
   keepAtBottom();
-  if (shown === body.dataset.look) tellNews(known);
+  if (isSame(shown, asked)) tellNews(known);
+  shown = asked;
   showModal();
   refocus(focused);
+}
+
+function isSame(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function arrange() {
@@ -182,7 +186,7 @@ function showModal() {
 
 modal.addEventListener("cancel", (event) => {
   event.preventDefault();
-  if (modal.open) act("close", { all: false });
+  if (modal.open) act("close", { as: shown.as, all: false });
 });
 
 function confirmed(text) {
@@ -222,7 +226,7 @@ async function press(element, value) {
   if (element.getAttribute("aria-busy") === "true") return;
   if (element.dataset.confirm && !(await confirmed(element.dataset.confirm))) return;
   element.setAttribute("aria-busy", "true");
-  await act("press", { ...whereIs(element), action: element.dataset.action, block: element.dataset.block, value });
+  await act("press", { as: shown.as, ...whereIs(element), action: element.dataset.action, block: element.dataset.block, value });
   element.removeAttribute("aria-busy");
 }
 
@@ -237,7 +241,7 @@ async function submit(form) {
   const button = form.querySelector("[type=submit]");
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
-  await act("submit", { view: form.dataset.viewId, form: valuesOf(form) });
+  await act("submit", { as: shown.as, view: form.dataset.viewId, form: valuesOf(form) });
   button.removeAttribute("aria-busy");
   modal.querySelector("[aria-invalid]")?.focus();
 }
@@ -247,10 +251,11 @@ async function say(form) {
   const text = field.value;
   if (!text.trim()) return;
   field.value = "";
-  const channel = document.querySelector(".message")?.dataset.channel;
-  const place = ["home", "messages"].includes(look.place) ? "" : look.place || channel;
-  const answer = await act("say", { text, channel: place, thread: form.dataset.threadTs });
-  if (answer.kind === "lost") field.value = text;
+  const { key, channel, threadTs } = form.dataset;
+  const answer = await act("say", { as: shown.as, text, channel, thread: threadTs });
+  if (answer.kind !== "lost") return;
+  drafts.set(key, text);
+  bringDrafts();
 }
 
 async function visit(place, thread) {
@@ -278,7 +283,7 @@ const clicks = {
     one.closest("details").open = false;
     return ask("/trouble", { kind: one.dataset.trouble });
   },
-  close: (one) => act("close", { all: one.dataset.close === "all" }),
+  close: (one) => act("close", { as: shown.as, all: one.dataset.close === "all" }),
 };
 
 document.addEventListener("click", (event) => {
@@ -342,7 +347,6 @@ NARROW.addEventListener("change", refresh);
 
 morph.begin();
 combo.begin();
-body.dataset.look = [look.as, look.place, look.thread].join(" ");
 arrange();
 keepAtBottom();
 showModal();
