@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.databases import KINDS, Templates, migrated_templates, postgresql_copy, sqlite_copy
+from tests.loggers import logs_kept
 
 # How long one example takes says more of the machine than of the code.
 settings.register_profile(
@@ -51,6 +52,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     ]
     counts = [f"{parameters.count(kind)} on {kind}" for kind in KINDS]
     terminalreporter.write_line(f"Passed: {', '.join(counts)}")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """Commands are called in this process, too, and set the logs up as they want them."""
+    with logs_kept():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -35,14 +35,10 @@ class Output:
 
 
 @pytest.fixture
-def output(monkeypatch: pytest.MonkeyPatch) -> Iterator[Output]:
-    monkeypatch.setattr("sys.excepthook", sys.__excepthook__)
-    root, output = logging.getLogger(), Output()
-    handlers, level = list(root.handlers), logging.getLogger("bot").level
+def output() -> Output:
+    output = Output()
     configure_logs("DEBUG", "json", output.stream)
-    yield output
-    root.handlers = handlers
-    logging.getLogger("bot").setLevel(level)
+    return output
 
 
 def test_a_line_is_one_object_with_its_ids_and_those_of_what_it_is_about(output: Output) -> None:

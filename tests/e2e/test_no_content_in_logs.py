@@ -22,6 +22,7 @@ from bot.surfaces.ids import Action
 from tests.e2e.people import BYSTANDER, FACILITATOR, ZONES
 from tests.e2e.tour import BETWEEN, Tour
 from tests.e2e.world import World, key_of
+from tests.loggers import every_logger_at_debug
 from tests.surfaces.form_cases import Samples, good_values
 
 SET_NAME = "Marmalade circle"
@@ -71,22 +72,14 @@ class Everything(logging.Handler):
 
 
 @pytest.fixture
-def logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Logs]:
+def logs() -> Iterator[Logs]:
     """As `action-learning run` has them, and then every logger, known or to come, set to DEBUG."""
-    monkeypatch.setattr("sys.excepthook", None)
     root, logs = logging.getLogger(), Logs()
-    handlers = list(root.handlers)
-    names = [name for name in logging.root.manager.loggerDict if not name.startswith("pytest")]
-    loggers = [root, *map(logging.getLogger, names)]
-    before = [(logger, logger.level) for logger in loggers]
     configure_logs("DEBUG", "json", logs.stream)
-    for logger in loggers:
-        logger.setLevel(logging.DEBUG)
+    every_logger_at_debug()
     root.addHandler(logs.raw)
     yield logs
-    root.handlers = handlers
-    for logger, level in before:
-        logger.setLevel(level)
+    root.removeHandler(logs.raw)
 
 
 @pytest.fixture

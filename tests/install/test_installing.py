@@ -1,8 +1,6 @@
 """A workspace installs the app in a browser, and is served from then on; its token is nobody's to read."""
 
 import io
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +13,7 @@ from bot.logs import configure_logs
 from bot.rehearsal.people import Person
 from bot.rehearsal.server import LocalSlack
 from tests.install.house import PUBLIC_URL, House
+from tests.loggers import every_logger_at_debug
 from tests.storage.statements import Statements
 
 
@@ -66,20 +65,12 @@ async def test_what_is_kept_of_an_installation_is_sealed_and_complete(house: Hou
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def written() -> io.StringIO:
     """What an operator reads while every logger speaks at DEBUG: Bolt's, the SDK's and SQLAlchemy's, too."""
-    monkeypatch.setattr("sys.excepthook", None)
-    root, stream = logging.getLogger(), io.StringIO()
-    named = [name for name in logging.root.manager.loggerDict if not name.startswith("pytest")]
-    loggers, handlers = [root, *map(logging.getLogger, named)], list(root.handlers)
-    before = [(logger, logger.level) for logger in loggers]
+    stream = io.StringIO()
     configure_logs("DEBUG", "json", stream)
-    for logger in loggers:
-        logger.setLevel(logging.DEBUG)
-    yield stream
-    root.handlers = handlers
-    for logger, level in before:
-        logger.setLevel(level)
+    every_logger_at_debug()
+    return stream
 
 
 async def test_no_token_code_or_secret_is_in_the_database_the_logs_or_an_address(

@@ -201,7 +201,7 @@ async def test_a_refused_reconnection_is_tried_with_a_new_address(database_url: 
 
 
 async def test_the_logs_name_ids_and_nothing_that_people_wrote(
-    stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     configure_logs("DEBUG")
     caplog.set_level(logging.DEBUG, "bot")
