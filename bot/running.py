@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -40,9 +40,9 @@ class WatchedSender(Sender):
         self._by_itself = by_itself
         self._others = News(database, self._look)
         self.rests = asyncio.Event()
-        """Nothing new was put into the outbox, and nothing is being sent."""
+        """Nothing new was put into the outbox, nothing is being sent, and nobody asks the database for it."""
         self.rests.set()
-        self._drains = 0
+        self._at_work = 0
         self._stopped = False
 
     def stop(self) -> None:
@@ -68,20 +68,31 @@ class WatchedSender(Sender):
 
     async def drain(self) -> int:
         """Send everything that may be sent now."""
-        self._drains += 1
+        with self._working():
+            return await super().drain()
+
+    async def _next_due_at(self) -> datetime | None:
+        with self._working():
+            return await super()._next_due_at()
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        self._at_work += 1
         self.rests.clear()
         try:
-            return await super().drain()
+            yield
         finally:
-            self._drains -= 1
-            if self._drains == 0 and not self._woken.is_set():
-                self.rests.set()
+            self._at_work -= 1
+            self._rest_perhaps()
 
     async def _wait(self, seconds: float | None) -> None:
         """Who waits rests, also when a database that fails has cut the sending off."""
-        if self._drains == 0 and not self._woken.is_set():
-            self.rests.set()
+        self._rest_perhaps()
         await super()._wait(seconds)
+
+    def _rest_perhaps(self) -> None:
+        if self._at_work == 0 and not self._woken.is_set():
+            self.rests.set()
 
     async def _claim(self, room: int) -> list[Delivery]:
         return [] if self._stopped else await super()._claim(room)

@@ -93,7 +93,8 @@ class Sender:
         """Send when woken, and go on where a lane had to wait, until cancelled. Waits in real seconds."""
         while True:
             try:
-                await self._rest()
+                next_at = await self._next_due_at()
+                await self._wait((next_at - self._clock.now()).total_seconds() if next_at else None)
                 await self.drain()
             except Exception:
                 logger.exception("sending stopped; it goes on with the next wake, or soon")
@@ -138,10 +139,9 @@ class Sender:
             handled += len(finished)
             running -= finished
 
-    async def _rest(self) -> None:
+    async def _next_due_at(self) -> datetime | None:
         async with self._database.reading() as unit:
-            next_at = await unit.outbox.next_due_at()
-        await self._wait(max(0.0, (next_at - self._clock.now()).total_seconds()) if next_at else None)
+            return await unit.outbox.next_due_at()
 
     async def _wait(self, seconds: float | None) -> None:
         """Until woken, or for so long."""
