@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.learning_set import Person
+from bot.slack_answers import code_of
 
 PEOPLE_KEPT = timedelta(minutes=10)
 """`user_change` tells of most news sooner."""
@@ -26,9 +27,6 @@ CHANNELS_KEPT = timedelta(seconds=20)
 PAGE = 1000
 UNKNOWN = frozenset({"user_not_found", "user_not_visible", "channel_not_found"})
 DEFAULT_ZONE = "UTC"
-TOO_MANY_REQUESTS = 429
-A_WHILE = timedelta(minutes=1)
-"""After a 429 that does not say in whole seconds how long."""
 
 Found = TypeVar("Found")
 
@@ -266,19 +264,10 @@ def known_zone(name: str | None) -> str:
         return DEFAULT_ZONE
 
 
-def asked_to_wait(error: SlackApiError) -> timedelta | None:
-    """For how long Slack wants to be left alone with such calls; None where it refuses for another reason."""
-    if error.response.status_code != TOO_MANY_REQUESTS:
-        return None
-    said = str(error.response.headers.get("Retry-After", ""))
-    is_number = said.isascii() and said.isdigit() and len(said) < 6
-    return timedelta(seconds=int(said)) if is_number else A_WHILE
-
-
 async def _asked(asking: Awaitable[Any]) -> Mapping[str, Any] | None:
     try:
         return dict((await asking).data)
     except SlackApiError as error:
-        if error.response.get("error") in UNKNOWN:
+        if code_of(error.response) in UNKNOWN:
             return None
         raise

@@ -20,7 +20,8 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.slack_answers import code_of
 
 OURS = "bot"
 """The logger above all of ours."""
@@ -177,7 +178,7 @@ def _trace(error: BaseException) -> Iterator[str]:
 def _codes(error: BaseException) -> Iterator[str]:
     """What a database or Slack calls it, where that is a code."""
     response = getattr(error, "response", None)
-    said = response.get("error") if isinstance(response, AsyncSlackResponse) else None
+    said = code_of(response)
     found = [getattr(error, "sqlstate", None), said]
     yield from (code for code in found if isinstance(code, str) and CODE.fullmatch(code))
 

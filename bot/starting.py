@@ -7,6 +7,8 @@ from aiohttp import ClientError
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 
+from bot.slack_answers import named
+
 T = TypeVar("T")
 TOKENS = {"bot": "SLACK_BOT_TOKEN", "app": "SLACK_APP_TOKEN", "signing": "SLACK_SIGNING_SECRET"}
 NAMED = {"bot": "the bot's token", "app": "the app's token", "signing": "the signing secret"}
@@ -34,7 +36,7 @@ async def ask(asking: Awaitable[T], kind: str) -> T:
     try:
         return await asking
     except SlackApiError as error:
-        code = error.response.get("error")
+        code = named(error.response)
         raise CannotStart(
             f"Slack does not accept {TOKENS[kind]} ({code}). Copy it again from your Slack app's settings."
         ) from error

@@ -18,8 +18,9 @@ EVERYTHING = "everything"
 ROOMS: dict[str, frozenset[str] | str] = {
     "domain": frozenset(),
     "vault": frozenset(),
-    "directory": frozenset({"domain"}),
-    "logs": frozenset(),
+    "slack_answers": frozenset(),
+    "directory": frozenset({"domain", "slack_answers"}),
+    "logs": frozenset({"slack_answers"}),
     "metrics": frozenset({"storage"}),
     "outgoing": frozenset(),
     "prompt_library": frozenset({"domain"}),
@@ -29,9 +30,11 @@ ROOMS: dict[str, frozenset[str] | str] = {
         {"domain", "logs", "metrics", "outgoing", "prompt_library", "surfaces", "storage"}
     ),
     "queries": frozenset({"directory", "domain", "prompt_library", "surfaces", "storage"}),
-    "install": frozenset({"outgoing", "prompt_library", "storage", "surfaces", "workspaces"}),
-    "workspaces": frozenset({"storage", "vault"}),
-    "lifecycle": frozenset({"command_handler", "directory", "domain", "logs", "storage"}),
+    "install": frozenset(
+        {"outgoing", "prompt_library", "slack_answers", "storage", "surfaces", "workspaces"}
+    ),
+    "workspaces": frozenset({"slack_answers", "storage", "vault"}),
+    "lifecycle": frozenset({"command_handler", "directory", "domain", "logs", "slack_answers", "storage"}),
     "listeners": frozenset(
         {
             "command_handler",
@@ -44,15 +47,16 @@ ROOMS: dict[str, frozenset[str] | str] = {
             "privacy",
             "prompt_library",
             "queries",
+            "slack_answers",
             "surfaces",
         }
     ),
     "privacy": frozenset({"command_handler", "domain", "outgoing", "prompt_library", "storage", "surfaces"}),
-    "sender": frozenset({"domain", "logs", "metrics", "outgoing", "storage"}),
+    "sender": frozenset({"domain", "logs", "metrics", "outgoing", "slack_answers", "storage"}),
     "clock": frozenset({"domain", "logs", "metrics", "storage"}),
     "doors": frozenset({"metrics", "starting"}),
     "health": frozenset({"metrics", "storage"}),
-    "starting": frozenset(),
+    "starting": frozenset({"slack_answers"}),
     "running": frozenset({"clock", "doors", "sender", "starting", "storage"}),
     "rehearsal": frozenset(),
     "settings": frozenset({"vault"}),

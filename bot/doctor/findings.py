@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from slack_sdk.errors import SlackApiError
-
 
 class State(StrEnum):
     """How a thing is."""
@@ -47,8 +45,3 @@ def unreachable(what: str, error: Exception) -> Finding:
         what,
         f"Slack cannot be reached ({type(error).__name__}). Check the network, and SLACK_API_URL if set.",
     )
-
-
-def code_of(error: SlackApiError) -> str:
-    """Slack's own word for what is wrong."""
-    return str(error.response.get("error"))

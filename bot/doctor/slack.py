@@ -10,9 +10,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.app_manifest import wanted_scopes
 from bot.connecting import workspaces_of
-from bot.doctor.findings import Finding, code_of, not_checked, ok, unreachable, wrong
+from bot.doctor.findings import Finding, not_checked, ok, unreachable, wrong
 from bot.doctor.ways_in import SECONDS_PER_CALL
 from bot.settings import Settings
+from bot.slack_answers import named
 from bot.starting import CannotStart
 from bot.storage.overview import MeetingPlace
 from bot.storage.unit_of_work import Database
@@ -98,7 +99,7 @@ class _Ward:
             client = await self._workspaces.reading_client_for(place.workspace_id)
             channel = (await client.conversations_info(channel=place.channel))["channel"]
         except SlackApiError as error:
-            return wrong(what, _no_channel(code_of(error)))
+            return wrong(what, _no_channel(named(error.response)))
         except (ClientError, OSError, TimeoutError) as error:
             return unreachable(what, error)
         except (NotInstalled, NoToken, CannotOpen):
@@ -122,8 +123,8 @@ def _bad_token(what: str, error: Exception) -> Finding:
     if isinstance(error, SlackApiError):
         return wrong(
             what,
-            f"Slack does not accept it ({code_of(error)}). Copy it again from OAuth & Permissions in the "
-            "settings of your Slack app, or install the app there again.",
+            f"Slack does not accept it ({named(error.response)}). Copy it again from OAuth & Permissions in "
+            "the settings of your Slack app, or install the app there again.",
         )
     if isinstance(error, NotInstalled | NoToken | CannotOpen):
         return wrong(

@@ -5,8 +5,9 @@ from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.doctor.findings import Finding, code_of, not_checked, ok, unreachable, wrong
+from bot.doctor.findings import Finding, not_checked, ok, unreachable, wrong
 from bot.settings import Settings
+from bot.slack_answers import named
 
 SECONDS_PER_CALL = 20
 SOCKET_MODE, HTTP_MODE = "Socket Mode", "HTTP mode"
@@ -36,7 +37,7 @@ async def _socket_mode(slack_api_url: str, app_token: SecretStr | None) -> Findi
         except SlackApiError as error:
             return wrong(
                 SOCKET_MODE,
-                f"Slack does not accept SLACK_APP_TOKEN ({code_of(error)}). Make one with the scope "
+                f"Slack does not accept SLACK_APP_TOKEN ({named(error.response)}). Make one with the scope "
                 "connections:write in Basic Information, and switch Socket Mode on.",
             )
         except (ClientError, OSError, TimeoutError) as error:

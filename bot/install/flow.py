@@ -22,10 +22,12 @@ from bot.install.pages import Pages
 from bot.install.slack_app import INSTALL_PATH, REDIRECT_PATH, SlackApp
 from bot.install.stores import EXPIRES_IN, STATE_LIVES, Grants, States
 from bot.prompt_library import PromptLibrary
-from bot.workspaces import NO_ANSWER, Clients, code_of
+from bot.slack_answers import code_of
+from bot.workspaces import Clients
 
 logger = logging.getLogger(__name__)
 
+NO_ANSWER = "no_answer"
 COOKIE = "__Host-install-state"
 """Browsers send a cookie of such a name only over https to the very host that set it."""
 
@@ -113,7 +115,7 @@ class InstallFlow(AsyncOAuthFlow):
             grant = Grant.model_validate(answer.data)
             bot = await self._clients.reading(grant.access_token).auth_test()
         except SlackApiError as error:
-            raise InstallFailed(code_of(error)) from None
+            raise InstallFailed(code_of(error.response) or NO_ANSWER) from None
         except (ClientError, OSError, TimeoutError, ValidationError) as error:
             raise InstallFailed(NO_ANSWER) from error
         return _granted(grant, str(bot.get("bot_id") or ""))

@@ -15,6 +15,7 @@ from bot.domain import commands as c
 from bot.domain.hindrances import OF_A_WORKSPACE, Hindrance, Trouble
 from bot.domain.learning_set import LearningSet
 from bot.lifecycle.places import Places, whose
+from bot.slack_answers import code_of
 from bot.storage.tables import WorkspaceState
 from bot.storage.unit_of_work import Database, UnitOfWork
 
@@ -248,7 +249,7 @@ class Lifecycle:
         except self.absent:
             return False
         except SlackApiError as error:
-            if error.response.get("error") in REVOKED:
+            if code_of(error.response) in REVOKED:
                 return False
             raise
         return True

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
-from bot.directory import asked_to_wait
 from bot.lifecycle.places import Places
 from bot.logs import about
+from bot.slack_answers import TOO_MANY_REQUESTS, retry_after, status_of
 from bot.storage.life import PausedChannel
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,9 @@ AT_ONCE = 10
 """How many are looked at in one step, since each costs a call; the others in the next."""
 SOON = timedelta(days=1)
 """For so long a channel is looked at every hour, then once a day, as people are."""
+
+A_WHILE = timedelta(minutes=1)
+"""After a 429 that does not say in whole seconds how long."""
 
 Look = tuple[str, str, Callable[[], Awaitable[object]]]
 
@@ -102,8 +105,8 @@ class SecondLooks:
             await make()
         except SlackApiError as error:
             logger.warning("not told", extra={"error": type(error).__name__})
-            if (wait := asked_to_wait(error)) is not None:
-                self._put_off(look, wait)
+            if status_of(error.response) == TOO_MANY_REQUESTS:
+                self._put_off(look, retry_after(error.response) or A_WHILE)
         except (ClientError, OSError, TimeoutError, self.absent) as error:
             logger.warning("not told", extra={"error": type(error).__name__})
 

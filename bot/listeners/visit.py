@@ -29,6 +29,7 @@ from bot.outgoing import Message
 from bot.privacy.own import OwnData
 from bot.prompt_library import Line
 from bot.queries import Queries
+from bot.slack_answers import code_of, named
 from bot.surfaces.home import home_view
 from bot.surfaces.scene import Scene
 from bot.surfaces.values import Carried
@@ -118,7 +119,7 @@ class Visit:
         try:
             await self.client.views_open(trigger_id=self.request, view=view)
         except SlackApiError as error:
-            if error.response.get("error") not in USED_BEFORE:
+            if code_of(error.response) not in USED_BEFORE:
                 raise
             logger.info("its modal was opened before", extra={"request": self.request})
 
@@ -153,7 +154,7 @@ def _whatever_becomes_of_it(request: str) -> Iterator[None]:
     try:
         yield
     except SlackApiError as error:
-        told = {"request": request, "error": error.response.get("error")}
+        told = {"request": request, "error": named(error.response)}
         logger.warning("done, but could not be shown", extra=told)
     except (ClientError, TimeoutError) as error:
         told = {"request": request, "error": type(error).__name__}

@@ -28,7 +28,7 @@ class ApiAnswer:
         """The same, for aiohttp."""
         if isinstance(self.body, str):
             return web.Response(
-                text=self.body, status=self.status, content_type="text/html", headers=self.headers
+                text=self.body, status=self.status, content_type="application/json", headers=self.headers
             )
         return web.json_response(self.body, status=self.status, headers=self.headers)
 

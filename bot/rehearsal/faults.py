@@ -91,7 +91,7 @@ class Faults:
         self.waiting.append(Fault(method, "drop_after", times, match))
 
     def garble(self, method: str, times: int = 1, match: Match = _always) -> None:
-        """Do it, then answer with something that is not JSON."""
+        """Do it, then answer with something that is not JSON, though it says so."""
         self.waiting.append(Fault(method, "garble", times, match))
 
     def refuse(self, method: str, code: str, times: int = 1, match: Match = _always) -> None:

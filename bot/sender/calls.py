@@ -6,8 +6,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.outgoing import HomeView, Message, PrivateNotice
-from bot.sender.answers import code_of
 from bot.sender.results import Done, Never, Result
+from bot.slack_answers import code_of
 from bot.storage.outbox import Delivery, Sent
 from bot.storage.tables import Call
 

@@ -9,8 +9,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.domain.hindrances import OF_A_WORKSPACE, Hindrance, Trouble
 from bot.outgoing import HomeView, Message, Outgoing, PrivateNotice
-from bot.sender.answers import code_of, retry_after, status_of
 from bot.sender.results import Hindered, Later, Limited, Never, Result
+from bot.slack_answers import TOO_MANY_REQUESTS, code_of, named, retry_after, status_of
 from bot.storage.outbox import Delivery
 
 SHORTEST_WAIT = timedelta(seconds=1)
@@ -19,7 +19,6 @@ LONGEST_WAIT_WHEN_LIMITED = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=5)
 MOST_ATTEMPTS = 100
 """With the waits above: about eight hours of an unreachable Slack. A 429 never ends a row."""
-TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
 
 PASSING = frozenset(
@@ -79,13 +78,13 @@ class Failures:
     def of_answer(self, delivery: Delivery, response: Any) -> Result:
         """What an error answer means for the row."""
         code, status = code_of(response), status_of(response)
-        named = code or f"http_{status}"
+        name = named(response)
         if status == TOO_MANY_REQUESTS or code == "ratelimited":
             wait = retry_after(response)
             shortest = min(_doubling(delivery.attempts), LONGEST_WAIT_WHEN_LIMITED)
-            return Limited(named, wait if wait is not None else shortest)
+            return Limited(name, wait if wait is not None else shortest)
         if code is None or status >= SERVER_ERROR or code in PERHAPS_DONE:
-            return self.later(delivery, named, ambiguous=True)
+            return self.later(delivery, name, ambiguous=True)
         return self.of_code(delivery, code)
 
     def of_code(self, delivery: Delivery, code: str) -> Result:
@@ -108,8 +107,8 @@ class Failures:
 
     def of_token(self, delivery: Delivery, error: Exception) -> Result:
         """What it means that Slack gives no token: nothing was tried, and nothing is given up for that."""
-        code = code_of(error.response) if isinstance(error, SlackApiError) else None
-        return Later(code or type(error).__name__, self._wait(delivery))
+        name = named(error.response) if isinstance(error, SlackApiError) else type(error).__name__
+        return Later(name, self._wait(delivery))
 
     def _wait(self, delivery: Delivery) -> timedelta:
         return min(_doubling(delivery.attempts), LONGEST_WAIT) * (1 + self._jitter())

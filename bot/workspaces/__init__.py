@@ -5,7 +5,7 @@ it when they installed it, sealed in the database.
 """
 
 from bot.workspaces.authorize import Authorize
-from bot.workspaces.clients import NO_ANSWER, Clients, code_of
+from bot.workspaces.clients import Clients
 from bot.workspaces.counting import Counting
 from bot.workspaces.many import InstalledWorkspaces
 from bot.workspaces.one import OneWorkspace
@@ -15,7 +15,6 @@ from bot.workspaces.waiting import LONGEST_WAIT
 
 __all__ = [
     "LONGEST_WAIT",
-    "NO_ANSWER",
     "Authorize",
     "Clients",
     "Counting",
@@ -26,5 +25,4 @@ __all__ = [
     "OneWorkspace",
     "Rotation",
     "Workspaces",
-    "code_of",
 ]

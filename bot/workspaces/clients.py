@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from aiohttp import ClientSession
-from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
@@ -12,14 +11,6 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.workspaces.waiting import LONGEST_WAIT, ShortWaits
-
-NO_ANSWER = "no_answer"
-
-
-def code_of(error: SlackApiError) -> str:
-    """Slack's own word for what is wrong; `NO_ANSWER` where somebody between us and Slack has answered."""
-    data = getattr(error.response, "data", error.response)
-    return str(data.get("error") or NO_ANSWER) if isinstance(data, dict) else NO_ANSWER
 
 
 class Clients:

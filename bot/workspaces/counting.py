@@ -1,12 +1,14 @@
 """Counts what Slack refuses of the calls that do not go through the outbox. It never tries again itself."""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import timedelta
 
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
+
+from bot.slack_answers import TOO_MANY_REQUESTS, code_of, named, retry_after
 
 
 class Counting(AsyncRetryHandler):
@@ -35,19 +37,12 @@ class Counting(AsyncRetryHandler):
             self._refused(method, type(error).__name__)
         elif response is not None and (code := _code(response)) is not None:
             self._refused(method, code)
-            if response.status_code == 429:
-                self._limited(method, seconds_asked_for(response) or 0.0)
+            if response.status_code == TOO_MANY_REQUESTS:
+                self._limited(method, (retry_after(response) or timedelta()).total_seconds())
         return False
 
 
 def _code(response: HttpResponse) -> str | None:
-    body: dict[str, Any] = response.body or {}
     if response.status_code >= 400:
-        return str(body.get("error") or f"http_{response.status_code}")
-    return None if body.get("ok") else str(body.get("error") or "no_answer")
-
-
-def seconds_asked_for(response: HttpResponse) -> float | None:
-    """How long Slack wants to be left alone; None where the header says nothing whole."""
-    said = next((value for name, value in response.headers.items() if name.lower() == "retry-after"), [])
-    return float(said[0]) if said and said[0].isascii() and said[0].isdigit() else None
+        return named(response)
+    return None if response.body and response.body.get("ok") else code_of(response) or "no_answer"

@@ -14,9 +14,10 @@ from aiohttp import ClientError
 from pydantic import BaseModel, ConfigDict
 from slack_sdk.errors import SlackApiError
 
+from bot.slack_answers import named
 from bot.storage.installations import Installation
 from bot.storage.unit_of_work import Database, UnitOfWork
-from bot.workspaces.clients import Clients, code_of
+from bot.workspaces.clients import Clients
 from bot.workspaces.protocol import NotInstalled
 
 logger = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class Rotation:
         try:
             return await self._refreshed(installation, wait=False)
         except (SlackApiError, ClientError, TimeoutError) as error:
-            name = code_of(error) if isinstance(error, SlackApiError) else type(error).__name__
+            name = named(error.response) if isinstance(error, SlackApiError) else type(error).__name__
             about = {"workspace": installation.workspace_id, "error": name}
             logger.warning("a token was not refreshed", extra=about)
             return installation

@@ -5,7 +5,7 @@ from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 
-from bot.workspaces.counting import seconds_asked_for
+from bot.slack_answers import TOO_MANY_REQUESTS, retry_after
 
 LONGEST_WAIT = 2.0
 """Seconds: Slack waits three for an answer."""
@@ -29,9 +29,9 @@ class ShortWaits(AsyncRateLimitErrorRetryHandler):
         response: HttpResponse | None = None,
         error: Exception | None = None,
     ) -> bool:
-        if response is None or response.status_code != 429:
+        if response is None or response.status_code != TOO_MANY_REQUESTS:
             return False
         if not any(name.lower() == "retry-after" for name in response.headers):
             return True  # slack_sdk then waits for a second
-        asked_for = seconds_asked_for(response)
-        return asked_for is not None and asked_for <= self._longest
+        asked_for = retry_after(response)
+        return asked_for is not None and asked_for.total_seconds() <= self._longest

@@ -40,6 +40,17 @@ async def test_the_next_meeting_stands_in_the_readers_own_time_with_the_call(wor
     )
 
 
+async def test_what_was_done_on_home_stands_where_slacks_answer_to_the_new_home_cannot_be_read(
+    world: World,
+) -> None:
+    await world.new_set()
+    await opened(world, "ama")
+    world.slack.faults.garble("views.publish")
+    pressed = await world.press("ama", Action.SKIP_TURN)
+    assert pressed.acknowledged
+    assert "You said “not this time”. You keep your place." in await opened(world, "ama")
+
+
 async def test_home_and_the_command_name_only_the_sets_of_whoever_asks(world: World) -> None:
     await world.new_set()
     await world.new_set(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import aiohttp
@@ -61,7 +62,7 @@ async def test_a_dropped_connection_leaves_the_caller_in_doubt(
 
 async def test_a_garbled_answer_is_no_json(slack: LocalSlack, ada: Person, lab: Conversation) -> None:
     slack.faults.garble("chat.postMessage")
-    with pytest.raises(aiohttp.ContentTypeError):
+    with pytest.raises(json.JSONDecodeError):
         await post(slack, lab)
     assert len(ada.messages(lab)) == 1
 
